@@ -1,0 +1,77 @@
+package io.github.parewire;
+
+import io.github.parewire.layers.GroupMode;
+import io.github.parewire.rewire.SeedSequence;
+import io.github.parewire.verify.WeightCheck;
+import java.math.BigInteger;
+import java.util.List;
+
+/**
+ * What to rewire, and how. Everything but {@code threads} and {@code check} decides the bytes of
+ * the output; those two do not.
+ *
+ * @param seed the seed of all random streams, 0 or more
+ * @param sharedStream whether every layer draws from the seed's own stream, as with the authors'
+ *     code called in a loop with one integer seed, rather than from a stream of its own
+ * @param groups how grouped convolutions become matrices
+ * @param include globs of tensor names to rewire; empty for all
+ * @param exclude globs of tensor names to leave
+ * @param threads the number of layers at work at a time, 1 or more
+ * @param check how ONNX Runtime compares the weights of input and output
+ */
+public record RewireOptions(
+    BigInteger seed,
+    boolean sharedStream,
+    GroupMode groups,
+    List<String> include,
+    List<String> exclude,
+    int threads,
+    WeightCheck check) {
+
+  /** The seed unless another is given. */
+  public static final String DEFAULT_SEED = "42";
+
+  /**
+   * Checks and copies its arguments.
+   *
+   * @throws UsageException if the seed is negative or there is no thread
+   */
+  public RewireOptions {
+    if (seed.signum() < 0) {
+      throw new UsageException("expected a seed of 0 or more, found " + seed);
+    }
+    if (threads < 1) {
+      throw new UsageException("expected 1 thread or more, found " + threads);
+    }
+    include = List.copyOf(include);
+    exclude = List.copyOf(exclude);
+  }
+
+  /** The defaults: seed 42, a stream a layer, groups joint, all layers, a thread a processor. */
+  public static RewireOptions defaults() {
+    return new RewireOptions(
+        new BigInteger(DEFAULT_SEED),
+        false,
+        GroupMode.JOINT,
+        List.of(),
+        List.of(),
+        Runtime.getRuntime().availableProcessors(),
+        WeightCheck.FINGERPRINT);
+  }
+
+  /**
+   * The random stream of one matrix.
+   *
+   * @param layer the layer's number
+   * @param slice the number of the matrix in the layer
+   * @param slices how many matrices the layer has
+   */
+  SeedSequence stream(int layer, int slice, long slices) {
+    SeedSequence root = SeedSequence.of(seed);
+    if (sharedStream) {
+      return root;
+    }
+    SeedSequence own = root.child(layer);
+    return slices == 1 ? own : own.child(slice);
+  }
+}

@@ -1,0 +1,188 @@
+package io.github.parewire;
+
+import io.github.parewire.layers.Findings;
+import io.github.parewire.layers.Layer;
+import io.github.parewire.layers.LayerArrays;
+import io.github.parewire.layers.LayerFinder;
+import io.github.parewire.model.ModelException;
+import io.github.parewire.model.OnnxFile;
+import io.github.parewire.model.StoredTensor;
+import io.github.parewire.report.LayerReport;
+import io.github.parewire.report.Report;
+import io.github.parewire.rewire.JavaKernel;
+import io.github.parewire.rewire.RewireKernel;
+import io.github.parewire.rewire.StrengthVariance;
+import io.github.parewire.verify.Verification;
+import io.github.parewire.verify.VerificationException;
+import io.github.parewire.verify.Verifier;
+import io.github.parewire.write.ModelWriter;
+import io.github.parewire.write.PendingFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The whole job: open a model, find its layers, rewire them, write the new file, verify it, publish
+ * it, report.
+ *
+ * <pre>{@code
+ * Report report = new RewirePipeline(RewireOptions.defaults()).run(in, out);
+ * }</pre>
+ */
+public final class RewirePipeline {
+
+  private final RewireOptions options;
+  private final RewireKernel kernel = new JavaKernel();
+
+  /** Makes a pipeline; it can run any number of times. */
+  public RewirePipeline(RewireOptions options) {
+    this.options = options;
+  }
+
+  /**
+   * Rewires a file.
+   *
+   * @param in the model; never written to
+   * @param out where the new model goes, in place of an older file; appears verified or not at all
+   * @throws UsageException if both are one file, or a glob matches nothing
+   * @throws ModelException if the model is invalid
+   * @throws NoLayerException if there is nothing to rewire
+   * @throws VerificationException if the new file is not as it should be; it is not published then
+   * @throws IOException if a file can't be read or written
+   */
+  public Report run(Path in, Path out) throws IOException {
+    requireDistinct(in, out);
+    return run(in, Optional.of(out));
+  }
+
+  /**
+   * Finds and measures what {@link #run} would, and writes nothing.
+   *
+   * @throws UsageException if a glob matches nothing
+   * @throws ModelException if the model is invalid
+   * @throws NoLayerException if there is nothing to rewire
+   * @throws IOException if the file can't be read
+   */
+  public Report dryRun(Path in) throws IOException {
+    return run(in, Optional.empty());
+  }
+
+  private Report run(Path in, Optional<Path> out) throws IOException {
+    long start = System.nanoTime();
+    OnnxFile file = OnnxFile.open(in);
+    Findings findings = LayerFinder.find(file, options.groups());
+    LayerSelection selection = new LayerSelection(options);
+    selection.requireMatches(findings.layers());
+    List<Layer> selected =
+        findings.layers().stream()
+            .filter(layer -> selection.reasonToLeave(layer).isEmpty())
+            .toList();
+    requireSome(in, findings, selected);
+    selected.forEach(layer -> layer.tensor().requireFinite());
+
+    List<LayerReport> rewired;
+    Optional<Verification> verification;
+    if (out.isPresent()) {
+      try (PendingFile pending = PendingFile.create(out.get())) {
+        List<StoredTensor> tensors = selected.stream().map(Layer::tensor).toList();
+        ModelWriter writer = ModelWriter.begin(file, tensors, pending.channel());
+        rewired =
+            LayerTasks.run(
+                options.threads(),
+                selected,
+                layer -> rewire(file, layer, bytes -> writer.write(layer.tensor(), bytes)));
+        verification = Optional.of(verify(file, pending.path(), tensors));
+        pending.publish();
+      }
+    } else {
+      rewired =
+          LayerTasks.run(options.threads(), selected, layer -> rewire(file, layer, bytes -> {}));
+      verification = Optional.empty();
+    }
+    return new Report(
+        in,
+        out,
+        options.seed(),
+        inOrder(findings.layers(), rewired, selection),
+        findings.left(),
+        verification,
+        Duration.ofNanos(System.nanoTime() - start));
+  }
+
+  /** Rewires one layer and hands over the elements to store. */
+  private LayerReport rewire(
+      OnnxFile file, Layer layer, LayerArrays.BytesConsumer<IOException> consumer)
+      throws IOException {
+    INDArray weights = LayerArrays.load(layer);
+    StrengthVariance before = LayerArrays.strengthVariance(weights);
+    int slices = Math.toIntExact(layer.matrix().slices());
+    for (int slice = 0; slice < slices; slice++) {
+      try {
+        kernel.rewire(
+            LayerArrays.slice(weights, slice), options.stream(layer.number(), slice, slices));
+      } catch (ArithmeticException e) {
+        throw new ModelException(
+            file.path() + ", tensor '" + layer.tensor().name() + "'",
+            e.getMessage(),
+            "initialize the weights on a smaller scale, or leave the tensor out with --exclude",
+            e);
+      }
+    }
+    StrengthVariance after = LayerArrays.strengthVariance(weights);
+    LayerArrays.store(layer, weights, consumer);
+    return LayerReport.rewired(layer, before, after);
+  }
+
+  private Verification verify(OnnxFile in, Path written, List<StoredTensor> rewired)
+      throws IOException {
+    Verification verification =
+        Verifier.verify(in, written, rewired, options.check(), options.threads());
+    if (!verification.passed()) {
+      throw new VerificationException(verification);
+    }
+    return verification;
+  }
+
+  private static void requireDistinct(Path in, Path out) throws IOException {
+    if (Files.isDirectory(out)) {
+      throw new UsageException("OUT is a folder: " + out + "; name the file to write");
+    }
+    if (Files.exists(in) && Files.exists(out) && Files.isSameFile(in, out)) {
+      throw new UsageException(
+          "IN and OUT are the same file: " + out + "; give OUT a name of its own");
+    }
+  }
+
+  private static void requireSome(Path in, Findings findings, List<Layer> selected) {
+    if (!selected.isEmpty()) {
+      return;
+    }
+    int found = findings.layers().size();
+    throw new NoLayerException(
+        in
+            + ": no layer to rewire: found "
+            + found
+            + (found == 1 ? " layer" : " layers")
+            + " and "
+            + findings.left().size()
+            + " other weights, all of them left; 'onnx-parewire inspect "
+            + in
+            + "' says why");
+  }
+
+  private static List<LayerReport> inOrder(
+      List<Layer> layers, List<LayerReport> rewired, LayerSelection selection) {
+    List<LayerReport> all = new ArrayList<>(rewired);
+    for (Layer layer : layers) {
+      selection.reasonToLeave(layer).ifPresent(why -> all.add(LayerReport.left(layer, why)));
+    }
+    all.sort(Comparator.comparingInt(report -> report.layer().number()));
+    return all;
+  }
+}

@@ -1,0 +1,57 @@
+package io.github.parewire.cli;
+
+import io.github.parewire.NoLayerException;
+import io.github.parewire.UsageException;
+import io.github.parewire.model.ModelException;
+import io.github.parewire.verify.VerificationException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** How the program ends. */
+enum ExitCode {
+  /** Done and verified. */
+  DONE(0),
+  /** The output, or a file to verify, is not what it should be. */
+  VERIFICATION_FAILED(1),
+  /** The command line can't be carried out. */
+  USAGE(2),
+  /** The model is invalid or unsafe. */
+  INVALID_MODEL(3),
+  /** Nothing in the model can be rewired. */
+  NO_LAYER(4),
+  /** A file can't be read or written. */
+  IO(5),
+  /** A bug of this program. */
+  BUG(70);
+
+  private final int status;
+
+  ExitCode(int status) {
+    this.status = status;
+  }
+
+  /** The process's exit status. */
+  int status() {
+    return status;
+  }
+
+  /** How a failure ends the program. */
+  static ExitCode of(Throwable failure) {
+    if (failure instanceof VerificationException) {
+      return VERIFICATION_FAILED;
+    }
+    if (failure instanceof UsageException) {
+      return USAGE;
+    }
+    if (failure instanceof ModelException) {
+      return INVALID_MODEL;
+    }
+    if (failure instanceof NoLayerException) {
+      return NO_LAYER;
+    }
+    if (failure instanceof IOException || failure instanceof UncheckedIOException) {
+      return IO;
+    }
+    return BUG;
+  }
+}

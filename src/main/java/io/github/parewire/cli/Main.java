@@ -1,0 +1,83 @@
+package io.github.parewire.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import picocli.CommandLine;
+
+/** Starts the program. */
+public final class Main {
+
+  private Main() {}
+
+  /** Runs the command line and exits. */
+  public static void main(String[] arguments) {
+    System.exit(
+        run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
+  }
+
+  /**
+   * Runs a command line.
+   *
+   * @param out where results go
+   * @param err where everything else goes
+   * @return the exit status
+   */
+  static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    CommandLine command =
+        new CommandLine(new RewireCommand())
+            .setOut(out)
+            .setErr(err)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setUsageHelpAutoWidth(true)
+            .setParameterExceptionHandler(Main::usage)
+            .setExecutionExceptionHandler(Main::failure);
+    return command.execute(arguments);
+  }
+
+  private static int usage(CommandLine.ParameterException e, String[] arguments) {
+    PrintWriter err = e.getCommandLine().getErr();
+    err.println("onnx-parewire: " + oneLine(e.getMessage()) + "; see --help");
+    CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+    return ExitCode.USAGE.status();
+  }
+
+  private static int failure(Exception e, CommandLine command, CommandLine.ParseResult arguments) {
+    ExitCode code = ExitCode.of(e);
+    PrintWriter err = command.getErr();
+    err.println("onnx-parewire: " + message(e, code));
+    if (Verbosity.isVerbose(arguments)) {
+      e.printStackTrace(err);
+    }
+    return code.status();
+  }
+
+  private static String message(Exception e, ExitCode code) {
+    String text =
+        switch (code) {
+          case IO -> ioMessage(e);
+          case BUG -> "a bug in onnx-parewire: " + e + "; please report it, with what -v prints";
+          default -> e.getMessage();
+        };
+    return oneLine(text);
+  }
+
+  private static String ioMessage(Exception e) {
+    Throwable cause = e instanceof java.io.UncheckedIOException ? e.getCause() : e;
+    if (cause instanceof NoSuchFileException missing) {
+      return missing.getFile() + ": no such file or folder";
+    }
+    if (cause instanceof AccessDeniedException denied) {
+      return denied.getFile() + ": permission denied";
+    }
+    if (cause instanceof FileSystemException file && file.getReason() != null) {
+      return file.getFile() + ": " + file.getReason();
+    }
+    return "can't read or write: " + cause.getMessage();
+  }
+
+  private static String oneLine(String text) {
+    return String.valueOf(text).replaceAll("\\s*\\R\\s*", " ").strip();
+  }
+}

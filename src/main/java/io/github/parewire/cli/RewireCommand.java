@@ -1,0 +1,160 @@
+package io.github.parewire.cli;
+
+import io.github.parewire.RewireOptions;
+import io.github.parewire.RewirePipeline;
+import io.github.parewire.layers.GroupMode;
+import io.github.parewire.report.Report;
+import io.github.parewire.report.TextReport;
+import io.github.parewire.verify.WeightCheck;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code onnx-parewire IN OUT}: the main job. */
+@Command(
+    name = "onnx-parewire",
+    mixinStandardHelpOptions = true,
+    versionProvider = VersionProvider.class,
+    subcommands = {InspectCommand.class, VerifyCommand.class},
+    synopsisSubcommandLabel = "[inspect | verify]",
+    description = {
+      "Rewires the initial weights of an ONNX model by preferential attachment (arXiv 2207.08148):"
+          + " reorders the weights of each dense and conv layer so that the summed weight of its"
+          + " neurons varies less. No weight's value changes, and nothing else in the file does."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  onnx-parewire model.onnx rewired.onnx",
+      "  onnx-parewire model.onnx rewired.onnx --seed 7 --exclude '*head*'",
+      "  onnx-parewire model.onnx --dry-run",
+      "  onnx-parewire inspect model.onnx"
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      " 0:done and verified",
+      " 1:verification failed",
+      " 2:usage",
+      " 3:invalid or unsafe model",
+      " 4:no layer to rewire",
+      " 5:a file can't be read or written",
+      "70:a bug in onnx-parewire"
+    })
+final class RewireCommand implements Callable<Integer> {
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "IN",
+      description = "The model to read; it is never written to.")
+  private Path in;
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "OUT",
+      description = "The model to write; it appears verified or not at all.")
+  private Path out;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = RewireOptions.DEFAULT_SEED,
+      description = "Seed of the random streams, 0 or more (default: ${DEFAULT-VALUE}).")
+  private BigInteger seed;
+
+  @Option(
+      names = "--shared-stream",
+      description =
+          "Let every layer draw from one and the same stream, as calling the authors' code in a"
+              + " loop does. It makes layers of one shape alike.")
+  private boolean sharedStream;
+
+  @Option(
+      names = "--groups",
+      paramLabel = "joint|separate",
+      defaultValue = "joint",
+      description =
+          "A grouped convolution as one matrix, as in the authors' code, or one a group (default:"
+              + " ${DEFAULT-VALUE}).")
+  private GroupMode groups;
+
+  @Option(
+      names = "--include",
+      paramLabel = "GLOB",
+      description =
+          "Rewire only tensors whose names match (* any characters, ? one). A name given whole"
+              + " also takes a tensor that is left for being shared. Repeatable.")
+  private List<String> include = new ArrayList<>();
+
+  @Option(
+      names = "--exclude",
+      paramLabel = "GLOB",
+      description = "Leave tensors whose names match. Repeatable.")
+  private List<String> exclude = new ArrayList<>();
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Layers at work at a time (default: the number of processors).")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(names = "--dry-run", description = "Show what would be done; write nothing.")
+  private boolean dryRun;
+
+  @Option(
+      names = "--check",
+      paramLabel = "sort|fingerprint|none",
+      defaultValue = "fingerprint",
+      description =
+          "How ONNX Runtime compares the weights of IN and OUT: by sorting them (exact, slow), by"
+              + " a fingerprint of 128 bits or more, or not at all (default: ${DEFAULT-VALUE}).")
+  private WeightCheck check;
+
+  @Mixin private Verbosity verbosity;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    requireFiles();
+    RewirePipeline pipeline =
+        new RewirePipeline(
+            new RewireOptions(seed, sharedStream, groups, include, exclude, threads, check));
+    Report report = dryRun ? pipeline.dryRun(in) : pipeline.run(in, out);
+    print(report);
+    return ExitCode.DONE.status();
+  }
+
+  private void requireFiles() {
+    CommandLine command = spec.commandLine();
+    if (in == null) {
+      throw new ParameterException(command, "Missing the model to read: IN");
+    }
+    if (out == null && !dryRun) {
+      throw new ParameterException(command, "Missing the model to write: OUT");
+    }
+  }
+
+  private void print(Report report) {
+    if (verbosity.isQuiet()) {
+      return;
+    }
+    TextReport text = new TextReport(verbosity.isVerbose());
+    PrintWriter results = spec.commandLine().getOut();
+    PrintWriter notes = spec.commandLine().getErr();
+    text.warnings(report).forEach(notes::println);
+    text.lines(report).forEach(results::println);
+  }
+}

@@ -1,0 +1,178 @@
+package io.github.parewire.layers;
+
+import io.github.parewire.layers.ViewStep.Permute;
+import io.github.parewire.layers.ViewStep.Reshape;
+import io.github.parewire.model.ElementType;
+import io.github.parewire.model.StoredTensor;
+import io.github.parewire.rewire.Nd4jBackend;
+import io.github.parewire.rewire.StrengthVariance;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Brings a layer's weights into ND4J and back. The array is the view that the operator has,
+ * [slices, output neurons, inputs]; 16-bit types are widened to FLOAT, which keeps value and order.
+ */
+public final class LayerArrays {
+
+  /** Bytes handed over at a time: a buffer of the JDK holds no more than 2 GiB. */
+  private static final long CHUNK = 1L << 30;
+
+  static {
+    Nd4jBackend.start();
+  }
+
+  private LayerArrays() {}
+
+  /**
+   * Reads a layer's weights.
+   *
+   * @return [slices, output neurons, inputs], FLOAT or DOUBLE, contiguous and the caller's own
+   */
+  public static INDArray load(Layer layer) {
+    return apply(read(layer.tensor()), layer.matrix());
+  }
+
+  /**
+   * One matrix of a layer's weights.
+   *
+   * @param weights what {@link #load} returned
+   * @return [output neurons, inputs], a view
+   */
+  public static INDArray slice(INDArray weights, int slice) {
+    return weights.size(0) == 1
+        ? weights.reshape('c', weights.size(1), weights.size(2))
+        : weights.slice(slice);
+  }
+
+  /**
+   * The strength variance of a layer: the mean over its matrices.
+   *
+   * @param weights what {@link #load} returned
+   */
+  public static StrengthVariance strengthVariance(INDArray weights) {
+    List<StrengthVariance> slices = new ArrayList<>();
+    for (int slice = 0; slice < weights.size(0); slice++) {
+      slices.add(StrengthVariance.of(slice(weights, slice)));
+    }
+    return StrengthVariance.mean(slices);
+  }
+
+  private static INDArray read(StoredTensor tensor) {
+    ElementType type = tensor.type();
+    INDArray stored = Nd4j.createUninitialized(dataType(type), shape(tensor.dims()));
+    long at = 0;
+    for (ByteBuffer part : tensor.read()) {
+      try (BytePointer source = new BytePointer(part)) {
+        int length = part.remaining();
+        Pointer.memcpy(bytes(stored, at, length), source, length);
+        at += length;
+      }
+    }
+    return type.bytes() == 2 ? replace(stored, stored.castTo(DataType.FLOAT)) : stored;
+  }
+
+  private static INDArray apply(INDArray stored, MatrixView view) {
+    INDArray at = stored;
+    for (ViewStep step : view.steps()) {
+      if (step instanceof Permute permute) {
+        at = replace(at, at.permute(axes(permute.axes())).dup('c'));
+      } else if (step instanceof Reshape reshape) {
+        at = at.reshape('c', shape(reshape.dims()));
+      }
+    }
+    return at;
+  }
+
+  /**
+   * The elements to store for a layer's weights: the way of {@link #load} backwards.
+   *
+   * @param weights what {@link #load} returned, rewired; closed by this call
+   * @param consumer gets the little-endian bytes, row-major as the tensor is stored; valid during
+   *     the call
+   * @throws X what the consumer throws
+   */
+  public static <X extends Exception> void store(
+      Layer layer, INDArray weights, BytesConsumer<X> consumer) throws X {
+    INDArray stored = undo(weights, layer.matrix());
+    ElementType type = layer.tensor().type();
+    if (type.bytes() == 2) {
+      stored = replace(stored, stored.castTo(dataType(type)));
+    }
+    try {
+      consumer.accept(buffers(stored));
+    } finally {
+      stored.close();
+    }
+  }
+
+  /**
+   * Takes the bytes of a tensor.
+   *
+   * @param <X> what it may throw
+   */
+  public interface BytesConsumer<X extends Exception> {
+    /** Takes the bytes, in buffers that follow each other. */
+    void accept(List<ByteBuffer> bytes) throws X;
+  }
+
+  private static INDArray undo(INDArray matrix, MatrixView view) {
+    INDArray at = matrix;
+    List<ViewStep> steps = view.steps();
+    for (int i = steps.size() - 1; i >= 0; i--) {
+      List<Long> before = i == 0 ? view.stored() : steps.get(i - 1).dims();
+      if (steps.get(i) instanceof Permute permute) {
+        at = replace(at, at.permute(axes(permute.inverse())).dup('c'));
+      } else {
+        at = at.reshape('c', shape(before));
+      }
+    }
+    return at;
+  }
+
+  private static List<ByteBuffer> buffers(INDArray array) {
+    long length = Math.multiplyExact(array.length(), (long) array.dataType().width());
+    List<ByteBuffer> buffers = new ArrayList<>();
+    for (long at = 0; at < length; at += CHUNK) {
+      buffers.add(bytes(array, at, Math.min(CHUNK, length - at)).asByteBuffer());
+    }
+    return buffers;
+  }
+
+  /** Some bytes of a contiguous array that is no view with an offset. */
+  private static BytePointer bytes(INDArray array, long offset, long length) {
+    return new BytePointer(array.data().pointer())
+        .getPointer(BytePointer.class, offset)
+        .capacity(length);
+  }
+
+  private static INDArray replace(INDArray old, INDArray by) {
+    if (by.data() != old.data()) {
+      old.close();
+    }
+    return by;
+  }
+
+  private static DataType dataType(ElementType type) {
+    return switch (type) {
+      case FLOAT -> DataType.FLOAT;
+      case DOUBLE -> DataType.DOUBLE;
+      case FLOAT16 -> DataType.HALF;
+      case BFLOAT16 -> DataType.BFLOAT16;
+    };
+  }
+
+  private static int[] axes(List<Integer> axes) {
+    return axes.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private static long[] shape(List<Long> dims) {
+    return dims.stream().mapToLong(Long::longValue).toArray();
+  }
+}

@@ -1,0 +1,150 @@
+package io.github.parewire.layers;
+
+import io.github.parewire.layers.UseCollector.Uses;
+import io.github.parewire.model.ElementType;
+import io.github.parewire.model.OnnxFile;
+import io.github.parewire.model.StoredTensor;
+import io.github.parewire.onnx.TensorProto;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Finds the weights of dense and conv layers.
+ *
+ * <p>From each operator it walks back through layout nodes, captures and arguments to one stored
+ * tensor. A tensor that something else reads too, or that two operators see as different matrices,
+ * is a layer with an obstacle: it keeps its number, so that naming it changes no other layer.
+ */
+public final class LayerFinder {
+
+  private final OnnxFile file;
+  private final List<Layer> layers = new ArrayList<>();
+  private final List<LeftTensor> left = new ArrayList<>();
+  private final Map<String, Integer> names = new HashMap<>();
+
+  private LayerFinder(OnnxFile file) {
+    this.file = file;
+  }
+
+  /**
+   * Finds the layers of a model.
+   *
+   * @param groups how grouped convolutions become matrices
+   * @throws io.github.parewire.model.ModelException if a value or a function depends on itself
+   */
+  public static Findings find(OnnxFile file, GroupMode groups) {
+    String where = file.path().toString();
+    Scope main = Scope.of(file.model().getGraph(), new Functions(where, file.model()));
+    List<Uses> uses = new UseCollector(where, groups).collect(main);
+    LayerFinder finder = new LayerFinder(file);
+    uses.forEach(finder::add);
+    finder.addUnread(uses);
+    return new Findings(finder.layers, finder.left);
+  }
+
+  private void add(Uses uses) {
+    TensorProto tensor = uses.holder().tensor();
+    Optional<TensorUse.Weight> weight =
+        uses.all().stream()
+            .filter(TensorUse.Weight.class::isInstance)
+            .map(TensorUse.Weight.class::cast)
+            .findFirst();
+    Optional<ElementType> type = ElementType.of(tensor.getDataType());
+    if (weight.isEmpty()) {
+      if (tensor.getDimsCount() >= 2 && (type.isPresent() || isWeightLike(uses))) {
+        leave(uses.holder(), String.join(", ", reasons(uses)));
+      }
+    } else if (type.isEmpty()) {
+      leave(uses.holder(), "not floating point: " + typeName(tensor));
+    } else if (ViewStep.product(weight.get().matrix().dims()) == 0) {
+      leave(uses.holder(), "no elements");
+    } else {
+      StoredTensor stored = file.stored(tensor, unique(uses.holder().name()), type.get());
+      layers.add(
+          new Layer(
+              layers.size(),
+              stored,
+              weight.get().operator(),
+              weight.get().node(),
+              weight.get().matrix(),
+              obstacle(uses, weight.get())));
+    }
+  }
+
+  private static Optional<String> obstacle(Uses uses, TensorUse.Weight weight) {
+    Set<String> otherwise = reasons(uses);
+    if (!otherwise.isEmpty()) {
+      return Optional.of("shared: also " + String.join(", ", otherwise));
+    }
+    boolean agreed =
+        uses.all().stream()
+            .allMatch(
+                use -> use instanceof TensorUse.Weight w && w.matrix().equals(weight.matrix()));
+    return agreed ? Optional.empty() : Optional.of("shared: its operators see different matrices");
+  }
+
+  private static Set<String> reasons(Uses uses) {
+    Set<String> reasons = new LinkedHashSet<>();
+    for (TensorUse use : uses.all()) {
+      if (use instanceof TensorUse.Otherwise other) {
+        reasons.add(other.reason());
+      }
+    }
+    return reasons;
+  }
+
+  /** Integers are listed only where an operator could have called them a weight. */
+  private static boolean isWeightLike(Uses uses) {
+    return reasons(uses).stream()
+        .anyMatch(reason -> reason.startsWith("weight of ") || reason.contains("Linear"));
+  }
+
+  /** Tensors that nothing reads, and sparse ones. */
+  private void addUnread(List<Uses> uses) {
+    Set<TensorProto> read = Collections.newSetFromMap(new IdentityHashMap<>());
+    uses.forEach(use -> read.add(use.holder().tensor()));
+    for (TensorProto tensor : file.model().getGraph().getInitializerList()) {
+      if (!read.contains(tensor)
+          && tensor.getDimsCount() >= 2
+          && ElementType.of(tensor.getDataType()).isPresent()) {
+        leave(new Holder(tensor, tensor.getName()), "not read by any operator");
+      }
+    }
+    file.model()
+        .getGraph()
+        .getSparseInitializerList()
+        .forEach(
+            sparse ->
+                left.add(
+                    new LeftTensor(
+                        unique(sparse.getValues().getName()),
+                        sparse.getDimsList(),
+                        typeName(sparse.getValues()),
+                        "sparse")));
+  }
+
+  private void leave(Holder holder, String reason) {
+    TensorProto tensor = holder.tensor();
+    left.add(new LeftTensor(unique(holder.name()), tensor.getDimsList(), typeName(tensor), reason));
+  }
+
+  /** Names in different subgraphs and functions can be equal; then a number tells them apart. */
+  private String unique(String name) {
+    int count = names.merge(name, 1, Integer::sum);
+    return count == 1 ? name : name + "#" + count;
+  }
+
+  private static String typeName(TensorProto tensor) {
+    TensorProto.DataType type = TensorProto.DataType.forNumber(tensor.getDataType());
+    return type == null
+        ? "type " + tensor.getDataType()
+        : type.name().toLowerCase(java.util.Locale.ROOT);
+  }
+}

@@ -1,0 +1,113 @@
+package io.github.parewire.layers;
+
+import io.github.parewire.layers.ViewStep.Permute;
+import io.github.parewire.layers.ViewStep.Reshape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * How a stored tensor is seen as matrices: steps that end in the shape [slices, output neurons,
+ * inputs]. Two views that are equal give the same matrices.
+ *
+ * @param stored shape of the stored tensor
+ * @param steps from the stored tensor on; no two neighbours of one kind, none without effect
+ * @param dims shape of the result
+ */
+public record MatrixView(List<Long> stored, List<ViewStep> steps, List<Long> dims) {
+
+  /** Copies its arguments. */
+  public MatrixView {
+    stored = List.copyOf(stored);
+    steps = List.copyOf(steps);
+    dims = List.copyOf(dims);
+  }
+
+  /** The tensor itself. */
+  static MatrixView of(List<Long> stored) {
+    return new MatrixView(stored, List.of(), stored);
+  }
+
+  /**
+   * This view, axes permuted.
+   *
+   * @throws IllegalArgumentException if {@code axes} is no permutation
+   */
+  MatrixView permute(List<Integer> axes) {
+    Permute step = Permute.of(dims, axes);
+    if (axes.equals(identity(axes.size()))) {
+      return this;
+    }
+    if (!steps.isEmpty() && last() instanceof Permute before) {
+      List<Integer> both = axes.stream().map(before.axes()::get).toList();
+      return withoutLast().permute(both);
+    }
+    return with(step);
+  }
+
+  /**
+   * This view in another shape.
+   *
+   * @throws IllegalArgumentException if the number of elements differs
+   */
+  MatrixView reshape(List<Long> shape) {
+    Reshape step = Reshape.of(dims, shape);
+    if (shape.equals(dims)) {
+      return this;
+    }
+    if (!steps.isEmpty() && last() instanceof Reshape) {
+      return withoutLast().reshape(shape);
+    }
+    return with(step);
+  }
+
+  /** This view, the two last axes exchanged. */
+  MatrixView transposeLast() {
+    List<Integer> axes = new ArrayList<>(identity(dims.size()));
+    int rank = axes.size();
+    axes.set(rank - 2, rank - 1);
+    axes.set(rank - 1, rank - 2);
+    return permute(axes);
+  }
+
+  /** This view as [slices, rows, columns], with every axis but the two last joined to slices. */
+  MatrixView joinLeading() {
+    int rank = dims.size();
+    long slices = ViewStep.product(dims.subList(0, rank - 2));
+    return reshape(List.of(slices, dims.get(rank - 2), dims.get(rank - 1)));
+  }
+
+  /** Number of matrices. */
+  public long slices() {
+    return dims.get(0);
+  }
+
+  /** Output neurons of each matrix. */
+  public long outputs() {
+    return dims.get(1);
+  }
+
+  /** Inputs of each matrix. */
+  public long inputs() {
+    return dims.get(2);
+  }
+
+  private ViewStep last() {
+    return steps.get(steps.size() - 1);
+  }
+
+  private MatrixView withoutLast() {
+    List<ViewStep> rest = steps.subList(0, steps.size() - 1);
+    return new MatrixView(stored, rest, rest.isEmpty() ? stored : rest.get(rest.size() - 1).dims());
+  }
+
+  private MatrixView with(ViewStep step) {
+    List<ViewStep> more = new ArrayList<>(steps);
+    more.add(step);
+    return new MatrixView(stored, more, step.dims());
+  }
+
+  private static List<Integer> identity(int rank) {
+    return IntStream.range(0, rank).boxed().toList();
+  }
+}

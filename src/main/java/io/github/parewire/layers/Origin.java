@@ -1,0 +1,46 @@
+package io.github.parewire.layers;
+
+import io.github.parewire.onnx.NodeProto;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** Where a value comes from, once nodes that only change its layout are looked through. */
+sealed interface Origin {
+
+  /**
+   * A stored tensor.
+   *
+   * @param holder the tensor
+   * @param path the layout nodes between it and the value
+   */
+  record Stored(Holder holder, Path path) implements Origin {}
+
+  /**
+   * Not one stored tensor.
+   *
+   * @param what what it is instead, for people
+   */
+  record Other(String what) implements Origin {}
+
+  /**
+   * The layout nodes that a value went through, the last one first. Values share what they have in
+   * common, so that a long chain costs no more than its length.
+   *
+   * @param before the nodes before this one; null in the empty path
+   * @param node a layout node; null in the empty path
+   * @param scope where the node stands; null in the empty path
+   */
+  record Path(Path before, NodeProto node, Scope scope) {
+
+    static final Path EMPTY = new Path(null, null, null);
+
+    /** The nodes in the order in which the data goes. */
+    Iterable<Path> inOrder() {
+      Deque<Path> order = new ArrayDeque<>();
+      for (Path at = this; at.before != null; at = at.before) {
+        order.push(at);
+      }
+      return order;
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package io.github.parewire.layers;
+
+import io.github.parewire.onnx.AttributeProto;
+import io.github.parewire.onnx.FunctionProto;
+import io.github.parewire.onnx.GraphProto;
+import io.github.parewire.onnx.NodeProto;
+import io.github.parewire.onnx.SparseTensorProto;
+import io.github.parewire.onnx.TensorProto;
+import io.github.parewire.onnx.ValueInfoProto;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The values that a graph, a subgraph or the body of a called function can name (ONNX IR, "Names
+ * Within a Graph"). A subgraph sees the values around it; a function sees its arguments alone.
+ */
+final class Scope {
+
+  /** What a name stands for. */
+  sealed interface Definition {
+    /** A stored tensor. */
+    record Stored(Holder holder) implements Definition {}
+
+    /** An output of a node that stands in the scope. */
+    record Produced(NodeProto node, int output) implements Definition {}
+
+    /** A function's parameter: a value of the caller. */
+    record Argument(Scope caller, String name) implements Definition {}
+
+    /** Nothing that can be looked into. */
+    record Opaque(String what) implements Definition {}
+  }
+
+  /** A definition, and the scope that it was found in. */
+  record Found(Scope scope, Definition definition) {}
+
+  private final Scope parent;
+  private final Functions functions;
+  private final List<NodeProto> nodes;
+  private final List<String> outputs;
+  private final int depth;
+  private final Map<String, Definition> definitions = new HashMap<>();
+  private final Map<String, AttributeProto> arguments = new HashMap<>();
+  private final Map<NodeProto, Scope> calls = new IdentityHashMap<>();
+
+  private Scope(
+      Scope parent, Functions functions, List<NodeProto> nodes, List<String> outputs, int depth) {
+    this.parent = parent;
+    this.functions = functions;
+    this.nodes = nodes;
+    this.outputs = outputs;
+    this.depth = depth;
+    functions.requireDepth(depth);
+  }
+
+  /** The scope of a model's main graph. */
+  static Scope of(GraphProto graph, Functions functions) {
+    return of(graph, null, functions, 0);
+  }
+
+  private static Scope of(GraphProto graph, Scope parent, Functions functions, int depth) {
+    List<String> outputs = graph.getOutputList().stream().map(ValueInfoProto::getName).toList();
+    Scope scope = new Scope(parent, functions, graph.getNodeList(), outputs, depth);
+    for (ValueInfoProto input : graph.getInputList()) {
+      scope.define(input.getName(), new Definition.Opaque("the graph's input"));
+    }
+    // After the inputs: up to IR version 3 every initializer was a graph input too.
+    for (TensorProto tensor : graph.getInitializerList()) {
+      scope.define(tensor.getName(), new Definition.Stored(new Holder(tensor, tensor.getName())));
+    }
+    for (SparseTensorProto tensor : graph.getSparseInitializerList()) {
+      scope.define(tensor.getValues().getName(), new Definition.Opaque("a sparse tensor"));
+    }
+    scope.defineNodes();
+    return scope;
+  }
+
+  /** The scope of a subgraph of a node that stands here. */
+  Scope subgraph(GraphProto graph) {
+    return of(graph, this, functions, depth + 1);
+  }
+
+  /** The body of the function that a node here calls; empty if the node calls none. */
+  Optional<Scope> call(NodeProto node) {
+    return functions.of(node).map(f -> calls.computeIfAbsent(node, call -> body(f, call)));
+  }
+
+  private Scope body(FunctionProto function, NodeProto call) {
+    Scope body =
+        new Scope(null, functions, function.getNodeList(), function.getOutputList(), depth + 1);
+    for (int i = 0; i < function.getInputCount(); i++) {
+      String argument = i < call.getInputCount() ? call.getInput(i) : "";
+      body.define(
+          function.getInput(i),
+          argument.isEmpty()
+              ? new Definition.Opaque("an argument not given")
+              : new Definition.Argument(this, argument));
+    }
+    for (AttributeProto attribute : function.getAttributeProtoList()) {
+      body.arguments.put(attribute.getName(), attribute);
+    }
+    for (AttributeProto attribute : call.getAttributeList()) {
+      resolve(attribute).ifPresent(a -> body.arguments.put(attribute.getName(), a));
+    }
+    body.defineNodes();
+    return body;
+  }
+
+  private void defineNodes() {
+    for (NodeProto node : nodes) {
+      Optional<TensorProto> constant = constant(node);
+      for (int i = 0; i < node.getOutputCount(); i++) {
+        String name = node.getOutput(i);
+        define(
+            name,
+            constant.isPresent()
+                ? new Definition.Stored(new Holder(constant.get(), name))
+                : new Definition.Produced(node, i));
+      }
+    }
+  }
+
+  /** The tensor of a Constant node that has one. */
+  private Optional<TensorProto> constant(NodeProto node) {
+    return Nodes.isOnnx(node, "Constant")
+        ? attribute(node, "value").filter(AttributeProto::hasT).map(AttributeProto::getT)
+        : Optional.empty();
+  }
+
+  private void define(String name, Definition definition) {
+    definitions.put(name, definition);
+  }
+
+  /** The nodes that stand here, in file order. */
+  List<NodeProto> nodes() {
+    return nodes;
+  }
+
+  /** The names of the values that leave. */
+  List<String> outputs() {
+    return outputs;
+  }
+
+  /** What a name used here stands for; empty if nothing defines it. */
+  Optional<Found> find(String name) {
+    for (Scope at = this; at != null; at = at.parent) {
+      Definition definition = at.definitions.get(name);
+      if (definition != null) {
+        return Optional.of(new Found(at, definition));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** A node's attribute, through the reference to a function's attribute if it is one. */
+  Optional<AttributeProto> attribute(NodeProto node, String name) {
+    return node.getAttributeList().stream()
+        .filter(attribute -> attribute.getName().equals(name))
+        .findFirst()
+        .flatMap(this::resolve);
+  }
+
+  /** A node's integer attribute, or its default. */
+  long integer(NodeProto node, String name, long otherwise) {
+    return attribute(node, name).map(AttributeProto::getI).orElse(otherwise);
+  }
+
+  private Optional<AttributeProto> resolve(AttributeProto attribute) {
+    if (attribute.getRefAttrName().isEmpty()) {
+      return Optional.of(attribute);
+    }
+    for (Scope at = this; at != null; at = at.parent) {
+      AttributeProto argument = at.arguments.get(attribute.getRefAttrName());
+      if (argument != null) {
+        return Optional.of(argument);
+      }
+    }
+    return Optional.empty();
+  }
+}

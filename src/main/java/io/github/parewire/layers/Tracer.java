@@ -1,0 +1,102 @@
+package io.github.parewire.layers;
+
+import io.github.parewire.layers.Scope.Definition;
+import io.github.parewire.model.ModelException;
+import io.github.parewire.onnx.NodeProto;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Walks a value back to the stored tensor that it is: through layout nodes, out of subgraphs, from
+ * a function's parameter to the argument, and into the function that made it.
+ */
+final class Tracer {
+
+  /** More steps than any model needs: only a value that depends on itself takes them. */
+  private static final int MAX_STEPS = 1_000_000;
+
+  private record Passed(NodeProto node, Scope scope) {}
+
+  private final String where;
+  private final Map<Scope, Map<String, Origin>> known = new IdentityHashMap<>();
+
+  /**
+   * Makes a tracer.
+   *
+   * @param where the file, for messages
+   */
+  Tracer(String where) {
+    this.where = where;
+  }
+
+  /**
+   * Where a value comes from.
+   *
+   * @param scope where the name is used
+   * @throws ModelException if the value depends on itself
+   */
+  Origin origin(Scope scope, String name) {
+    Deque<Passed> passed = new ArrayDeque<>();
+    Origin origin = null;
+    Scope at = scope;
+    String value = name;
+    for (int step = 0; origin == null; step++) {
+      if (step == MAX_STEPS) {
+        throw new ModelException(where, "the value '" + name + "' depends on itself", "");
+      }
+      Optional<Scope.Found> found = at.find(value);
+      if (found.isEmpty()) {
+        origin = new Origin.Other("nothing: no value has the name '" + value + "'");
+        break;
+      }
+      at = found.get().scope();
+      Definition definition = found.get().definition();
+      if (definition instanceof Definition.Argument argument) {
+        at = argument.caller();
+        value = argument.name();
+      } else if (definition instanceof Definition.Stored stored) {
+        origin = new Origin.Stored(stored.holder(), Origin.Path.EMPTY);
+      } else if (definition instanceof Definition.Opaque opaque) {
+        origin = new Origin.Other(opaque.what());
+      } else if (definition instanceof Definition.Produced produced) {
+        NodeProto node = produced.node();
+        Optional<Scope> body = at.call(node);
+        if (body.isPresent() && produced.output() < body.get().outputs().size()) {
+          at = body.get();
+          value = at.outputs().get(produced.output());
+        } else if (LayoutOperator.isOne(node)) {
+          origin = knownOrigins(at).get(value);
+          if (origin == null) {
+            passed.push(new Passed(node, at));
+            value = Nodes.input(node, 0);
+          }
+        } else {
+          origin = new Origin.Other("computed by " + Nodes.operator(node));
+        }
+      }
+    }
+    return unwind(origin, passed);
+  }
+
+  /** Adds the layout nodes passed on the way back, and remembers what each of them produces. */
+  private Origin unwind(Origin start, Deque<Passed> passed) {
+    Origin origin = start;
+    for (Passed node : passed) {
+      if (origin instanceof Origin.Stored stored) {
+        origin =
+            new Origin.Stored(
+                stored.holder(), new Origin.Path(stored.path(), node.node(), node.scope()));
+      }
+      knownOrigins(node.scope()).put(node.node().getOutput(0), origin);
+    }
+    return origin;
+  }
+
+  private Map<String, Origin> knownOrigins(Scope scope) {
+    return known.computeIfAbsent(scope, s -> new HashMap<>());
+  }
+}

@@ -1,0 +1,136 @@
+package io.github.parewire.layers;
+
+import io.github.parewire.model.ModelException;
+import io.github.parewire.onnx.AttributeProto;
+import io.github.parewire.onnx.GraphProto;
+import io.github.parewire.onnx.NodeProto;
+import io.github.parewire.onnx.TensorProto;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Goes through all nodes in the order of the file, into subgraphs and called functions where they
+ * stand, and writes down who reads each stored tensor, and how.
+ */
+final class UseCollector {
+
+  /** Nested calls multiply; no model comes near this. */
+  private static final long MAX_NODES = 20_000_000;
+
+  /** The readers of one tensor. */
+  record Uses(Holder holder, List<TensorUse> all) {}
+
+  private final String where;
+  private final GroupMode groups;
+  private final Tracer tracer;
+  private final Map<TensorProto, Uses> byTensor = new IdentityHashMap<>();
+  private final List<Uses> inOrder = new ArrayList<>();
+  private long visited;
+
+  UseCollector(String where, GroupMode groups) {
+    this.where = where;
+    this.groups = groups;
+    this.tracer = new Tracer(where);
+  }
+
+  /** Collects the uses of all tensors that a graph reaches, in the order of their first use. */
+  List<Uses> collect(Scope main) {
+    visit(main);
+    for (String output : main.outputs()) {
+      use(main, output, "an output of the model");
+    }
+    return List.copyOf(inOrder);
+  }
+
+  private void visit(Scope scope) {
+    for (NodeProto node : scope.nodes()) {
+      if (++visited > MAX_NODES) {
+        throw new ModelException(
+            where, "expected at most " + MAX_NODES + " nodes with every call expanded", "");
+      }
+      Optional<Scope> body = scope.call(node);
+      if (body.isPresent()) {
+        visit(body.get());
+      } else if (!LayoutOperator.isOne(node)) {
+        visitInputs(scope, node);
+      }
+      for (AttributeProto attribute : node.getAttributeList()) {
+        scope.attribute(node, attribute.getName()).ifPresent(a -> visitGraphs(scope, a));
+      }
+    }
+  }
+
+  private void visitGraphs(Scope scope, AttributeProto attribute) {
+    if (attribute.hasG()) {
+      visitGraph(scope, attribute.getG());
+    }
+    attribute.getGraphsList().forEach(graph -> visitGraph(scope, graph));
+  }
+
+  private void visitGraph(Scope scope, GraphProto graph) {
+    Scope inner = scope.subgraph(graph);
+    visit(inner);
+    for (String output : inner.outputs()) {
+      use(inner, output, "an output of a subgraph");
+    }
+  }
+
+  private void visitInputs(Scope scope, NodeProto node) {
+    Optional<WeightOperator> operator = WeightOperator.of(node);
+    boolean isConstant =
+        operator.isPresent()
+            && tracer.origin(scope, Nodes.input(node, 0)) instanceof Origin.Stored
+            && tracer.origin(scope, Nodes.input(node, 1)) instanceof Origin.Stored;
+    for (int i = 0; i < node.getInputCount(); i++) {
+      if (operator.isEmpty() || !operator.get().isWeight(i)) {
+        use(scope, node.getInput(i), "read by " + Nodes.operator(node));
+      } else if (isConstant && operator.get().isWeight(0)) {
+        use(scope, node.getInput(i), "both inputs of " + Nodes.operator(node) + " are constant");
+      } else {
+        useAsWeight(scope, node, operator.get(), i);
+      }
+    }
+  }
+
+  private void useAsWeight(Scope scope, NodeProto node, WeightOperator operator, int input) {
+    if (tracer.origin(scope, node.getInput(input)) instanceof Origin.Stored stored) {
+      add(stored.holder(), weight(stored, scope, node, operator, input));
+    }
+  }
+
+  private TensorUse weight(
+      Origin.Stored stored, Scope scope, NodeProto node, WeightOperator operator, int input) {
+    try {
+      MatrixView view = MatrixView.of(stored.holder().tensor().getDimsList());
+      for (Origin.Path step : stored.path().inOrder()) {
+        view = LayoutOperator.through(view, step.node(), step.scope());
+      }
+      return new TensorUse.Weight(
+          operator.operator(), node.getName(), operator.matrix(view, input, node, scope, groups));
+    } catch (UnclearViewException e) {
+      return new TensorUse.Otherwise(
+          "weight of " + operator.operator() + ", but " + e.getMessage());
+    }
+  }
+
+  private void use(Scope scope, String name, String how) {
+    if (!name.isEmpty() && tracer.origin(scope, name) instanceof Origin.Stored stored) {
+      add(stored.holder(), new TensorUse.Otherwise(how));
+    }
+  }
+
+  private void add(Holder holder, TensorUse use) {
+    Uses uses =
+        byTensor.computeIfAbsent(
+            holder.tensor(),
+            tensor -> {
+              Uses first = new Uses(holder, new ArrayList<>());
+              inOrder.add(first);
+              return first;
+            });
+    uses.all().add(use);
+  }
+}

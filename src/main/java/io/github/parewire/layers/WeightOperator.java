@@ -1,0 +1,131 @@
+package io.github.parewire.layers;
+
+import io.github.parewire.onnx.NodeProto;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The operators of dense and conv layers, and the matrix [output neurons, inputs] that each makes
+ * of its weight (ONNX operators, Conv, ConvTranspose, Gemm, MatMul).
+ */
+enum WeightOperator {
+  /** Weight [M, C/group, k...]. */
+  CONV("Conv") {
+    @Override
+    MatrixView matrix(MatrixView weight, int input, NodeProto node, Scope scope, GroupMode mode) {
+      requireRank(weight, 3);
+      long group = group(node, scope);
+      long outputs = weight.dims().get(0);
+      long inputs = ViewStep.product(weight.dims().subList(1, weight.dims().size()));
+      requireDivisible(outputs, group, weight);
+      return mode == GroupMode.JOINT
+          ? weight.reshape(List.of(1L, outputs, inputs))
+          : weight.reshape(List.of(group, outputs / group, inputs));
+    }
+  },
+
+  /** Weight [C, M/group, k...]: each group has its axes 0 and 1 exchanged. */
+  CONV_TRANSPOSE("ConvTranspose") {
+    @Override
+    MatrixView matrix(MatrixView weight, int input, NodeProto node, Scope scope, GroupMode mode) {
+      requireRank(weight, 3);
+      long group = group(node, scope);
+      long channels = weight.dims().get(0);
+      long outputs = weight.dims().get(1);
+      long kernel = ViewStep.product(weight.dims().subList(2, weight.dims().size()));
+      requireDivisible(channels, group, weight);
+      MatrixView grouped =
+          weight
+              .reshape(List.of(group, channels / group, outputs, kernel))
+              .permute(List.of(0, 2, 1, 3));
+      long inputs = channels / group * kernel;
+      return mode == GroupMode.JOINT
+          ? grouped.reshape(List.of(1L, group * outputs, inputs))
+          : grouped.reshape(List.of(group, outputs, inputs));
+    }
+  },
+
+  /** Y = A B: B is [K, N], or [N, K] with transB; A is [M, K], or [K, M] with transA. */
+  GEMM("Gemm") {
+    @Override
+    boolean isWeight(int input) {
+      return input == 0 || input == 1;
+    }
+
+    @Override
+    MatrixView matrix(MatrixView weight, int input, NodeProto node, Scope scope, GroupMode mode) {
+      requireRank(weight, 2);
+      boolean transposed = scope.integer(node, input == 0 ? "transA" : "transB", 0) != 0;
+      boolean outputsFirst = (input == 0) != transposed;
+      return (outputsFirst ? weight : weight.transposeLast()).joinLeading();
+    }
+  },
+
+  /** B is [..., K, N], A is [..., M, K]: a matrix for each leading index. */
+  MAT_MUL("MatMul") {
+    @Override
+    boolean isWeight(int input) {
+      return input == 0 || input == 1;
+    }
+
+    @Override
+    MatrixView matrix(MatrixView weight, int input, NodeProto node, Scope scope, GroupMode mode) {
+      requireRank(weight, 2);
+      return (input == 0 ? weight : weight.transposeLast()).joinLeading();
+    }
+  };
+
+  private final String operator;
+
+  WeightOperator(String operator) {
+    this.operator = operator;
+  }
+
+  /** The weight operator that a node is. */
+  static Optional<WeightOperator> of(NodeProto node) {
+    return Arrays.stream(values()).filter(op -> Nodes.isOnnx(node, op.operator)).findFirst();
+  }
+
+  /** Whether this input is a layer's weight if it is constant. */
+  boolean isWeight(int input) {
+    return input == 1;
+  }
+
+  /**
+   * The matrices that the operator makes of a weight.
+   *
+   * @param weight the weight as the operator gets it
+   * @param input the number of the node's input that it is
+   * @return a view of shape [slices, output neurons, inputs]
+   * @throws UnclearViewException if the weight's shape does not fit the operator
+   */
+  abstract MatrixView matrix(
+      MatrixView weight, int input, NodeProto node, Scope scope, GroupMode mode);
+
+  /** The operator's name in ONNX. */
+  String operator() {
+    return operator;
+  }
+
+  private static long group(NodeProto node, Scope scope) {
+    long group = scope.integer(node, "group", 1);
+    if (group < 1) {
+      throw new UnclearViewException("expected a group of 1 or more, found " + group);
+    }
+    return group;
+  }
+
+  private static void requireRank(MatrixView weight, int rank) {
+    if (weight.dims().size() < rank) {
+      throw new UnclearViewException(
+          "expected " + rank + " or more dimensions, found " + weight.dims());
+    }
+  }
+
+  private static void requireDivisible(long channels, long group, MatrixView weight) {
+    if (channels % group != 0) {
+      throw new UnclearViewException(group + " groups do not divide " + weight.dims());
+    }
+  }
+}

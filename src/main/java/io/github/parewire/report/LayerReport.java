@@ -1,0 +1,35 @@
+package io.github.parewire.report;
+
+import io.github.parewire.layers.Layer;
+import io.github.parewire.rewire.StrengthVariance;
+import java.util.Optional;
+
+/**
+ * One layer of a run.
+ *
+ * @param layer the layer
+ * @param before its strength variance in the input; empty if it was not read
+ * @param after its strength variance in the output; empty if it was left
+ * @param left why it was left; empty if it was rewired
+ */
+public record LayerReport(
+    Layer layer,
+    Optional<StrengthVariance> before,
+    Optional<StrengthVariance> after,
+    Optional<String> left) {
+
+  /** A layer that was left. */
+  public static LayerReport left(Layer layer, String reason) {
+    return new LayerReport(layer, Optional.empty(), Optional.empty(), Optional.of(reason));
+  }
+
+  /** A layer that was rewired. */
+  public static LayerReport rewired(Layer layer, StrengthVariance before, StrengthVariance after) {
+    return new LayerReport(layer, Optional.of(before), Optional.of(after), Optional.empty());
+  }
+
+  /** Whether it was rewired. */
+  public boolean isRewired() {
+    return left.isEmpty();
+  }
+}

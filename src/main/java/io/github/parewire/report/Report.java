@@ -1,0 +1,46 @@
+package io.github.parewire.report;
+
+import io.github.parewire.layers.LeftTensor;
+import io.github.parewire.verify.Verification;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a run did.
+ *
+ * @param in the input
+ * @param out the output; empty in a dry run
+ * @param seed the seed
+ * @param layers every layer found, in the order of their numbers
+ * @param left every other tensor of two or more dimensions
+ * @param verification what was proven of the output; empty in a dry run
+ * @param time from the start to the published file
+ */
+public record Report(
+    Path in,
+    Optional<Path> out,
+    BigInteger seed,
+    List<LayerReport> layers,
+    List<LeftTensor> left,
+    Optional<Verification> verification,
+    Duration time) {
+
+  /** Copies its arguments. */
+  public Report {
+    layers = List.copyOf(layers);
+    left = List.copyOf(left);
+  }
+
+  /** The layers that were rewired. */
+  public List<LayerReport> rewired() {
+    return layers.stream().filter(LayerReport::isRewired).toList();
+  }
+
+  /** The number of weights in the layers that were rewired. */
+  public long weights() {
+    return rewired().stream().mapToLong(report -> report.layer().tensor().elements()).sum();
+  }
+}

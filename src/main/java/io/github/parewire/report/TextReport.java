@@ -1,0 +1,239 @@
+package io.github.parewire.report;
+
+import com.github.freva.asciitable.AsciiTable;
+import com.github.freva.asciitable.Column;
+import com.github.freva.asciitable.ColumnData;
+import com.github.freva.asciitable.HorizontalAlign;
+import io.github.parewire.layers.Findings;
+import io.github.parewire.layers.Layer;
+import io.github.parewire.layers.LeftTensor;
+import io.github.parewire.layers.MatrixView;
+import io.github.parewire.model.OnnxFile;
+import io.github.parewire.rewire.StrengthVariance;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** A report as lines for a terminal. */
+public final class TextReport {
+
+  /** Wide enough for any name: a table is for grep as much as for reading. */
+  private static final int MAX_WIDTH = 1000;
+
+  private final boolean verbose;
+
+  /**
+   * Makes a form of reports.
+   *
+   * @param verbose whether to name every tensor that was left
+   */
+  public TextReport(boolean verbose) {
+    this.verbose = verbose;
+  }
+
+  /** The table of layers and the summary. */
+  public List<String> lines(Report report) {
+    List<String> lines = new ArrayList<>();
+    lines.addAll(
+        table(
+            report.rewired(),
+            List.of(
+                right("#", r -> String.valueOf(r.layer().number())),
+                left("tensor", r -> r.layer().tensor().name()),
+                left("operator", r -> r.layer().operator()),
+                right("matrix", r -> matrix(r.layer().matrix())),
+                right("input strength variance", r -> change(r, StrengthVariance::input)),
+                right("output strength variance", r -> change(r, StrengthVariance::output)))));
+    lines.add("");
+    lines.add(summary(report));
+    return lines;
+  }
+
+  private static String summary(Report report) {
+    String done = report.out().isPresent() ? "rewired " : "would rewire ";
+    return done
+        + count(report.rewired().size(), "layer")
+        + ", "
+        + grouped(report.weights())
+        + " weights, seed "
+        + report.seed()
+        + String.format(Locale.ROOT, ", %.1f s", report.time().toMillis() / 1000.0)
+        + report
+            .verification()
+            .map(
+                v ->
+                    ", verified: "
+                        + v.proofs().stream()
+                            .map(Object::toString)
+                            .collect(Collectors.joining(", ")))
+            .orElse("")
+        + report.out().map(out -> " -> " + out).orElse(", nothing written");
+  }
+
+  /** What was left, and why: a line a reason, or in verbose form a line a tensor. */
+  public List<String> warnings(Report report) {
+    List<String> names = new ArrayList<>();
+    List<String> reasons = new ArrayList<>();
+    for (LayerReport layer : report.layers()) {
+      layer
+          .left()
+          .ifPresent(
+              why -> {
+                names.add(layer.layer().tensor().name());
+                reasons.add(why);
+              });
+    }
+    for (LeftTensor tensor : report.left()) {
+      names.add(tensor.name());
+      reasons.add(tensor.reason());
+    }
+    return verbose ? each(names, reasons) : byReason(names, reasons);
+  }
+
+  private static List<String> each(List<String> names, List<String> reasons) {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      lines.add("left '" + names.get(i) + "': " + reasons.get(i));
+    }
+    return lines;
+  }
+
+  private static List<String> byReason(List<String> names, List<String> reasons) {
+    List<String> lines = new ArrayList<>();
+    for (String reason : reasons.stream().distinct().toList()) {
+      int first = reasons.indexOf(reason);
+      long more = reasons.stream().filter(reason::equals).count() - 1;
+      lines.add(
+          "left '"
+              + names.get(first)
+              + "'"
+              + (more > 0 ? " and " + more + " more" : "")
+              + ": "
+              + reason);
+    }
+    return lines;
+  }
+
+  /** What a model has. */
+  public static List<String> inspection(OnnxFile file, Findings findings) {
+    List<String> lines = new ArrayList<>();
+    lines.add(header(file));
+    lines.add("");
+    lines.addAll(
+        table(
+            findings.layers(),
+            List.of(
+                right("#", layer -> String.valueOf(layer.number())),
+                left("tensor", layer -> layer.tensor().name()),
+                left("operator", Layer::operator),
+                right("shape", layer -> shape(layer.tensor().dims())),
+                left("type", layer -> layer.tensor().type().toString()),
+                left("storage", layer -> layer.tensor().form().toString()),
+                right("matrix", layer -> matrix(layer.matrix())),
+                left("left because", layer -> layer.obstacle().orElse("")))));
+    if (!findings.left().isEmpty()) {
+      lines.add("");
+      lines.addAll(
+          table(
+              findings.left(),
+              List.of(
+                  left("other tensor", LeftTensor::name),
+                  right("shape", left -> shape(left.dims())),
+                  left("type", LeftTensor::type),
+                  left("left because", LeftTensor::reason))));
+    }
+    lines.add("");
+    lines.add(
+        count(findings.layers().size(), "layer")
+            + ", "
+            + grouped(
+                findings.layers().stream().mapToLong(layer -> layer.tensor().elements()).sum())
+            + " weights; "
+            + count(findings.left().size(), "other tensor"));
+    return lines;
+  }
+
+  private static String header(OnnxFile file) {
+    String opsets =
+        file.model().getOpsetImportList().stream()
+            .map(
+                opset ->
+                    (opset.getDomain().isEmpty() ? "ai.onnx" : opset.getDomain())
+                        + " "
+                        + opset.getVersion())
+            .collect(Collectors.joining(", "));
+    String producer =
+        (file.model().getProducerName() + " " + file.model().getProducerVersion()).strip();
+    return file.path()
+        + ": "
+        + grouped(file.size())
+        + " bytes"
+        + ", IR "
+        + file.model().getIrVersion()
+        + ", opset "
+        + opsets
+        + (producer.isEmpty() ? "" : ", made by " + producer);
+  }
+
+  private static <T> List<String> table(Collection<T> rows, List<ColumnData<T>> columns) {
+    if (rows.isEmpty()) {
+      return List.of();
+    }
+    return AsciiTable.builder()
+        .border(AsciiTable.NO_BORDERS)
+        .data(rows, columns)
+        .asString()
+        .lines()
+        .map(String::stripTrailing)
+        .toList();
+  }
+
+  private static <T> ColumnData<T> left(String header, Function<T, String> value) {
+    return column(header, HorizontalAlign.LEFT, value);
+  }
+
+  private static <T> ColumnData<T> right(String header, Function<T, String> value) {
+    return column(header, HorizontalAlign.RIGHT, value);
+  }
+
+  private static <T> ColumnData<T> column(
+      String header, HorizontalAlign align, Function<T, String> value) {
+    return new Column()
+        .header(header)
+        .headerAlign(align)
+        .dataAlign(align)
+        .maxWidth(MAX_WIDTH)
+        .with(value);
+  }
+
+  private static String change(LayerReport layer, Function<StrengthVariance, OptionalDouble> side) {
+    return number(layer.before().map(side)) + " -> " + number(layer.after().map(side));
+  }
+
+  private static String number(Optional<OptionalDouble> value) {
+    OptionalDouble number = value.orElse(OptionalDouble.empty());
+    return number.isPresent() ? String.format(Locale.ROOT, "%.4g", number.getAsDouble()) : "-";
+  }
+
+  private static String matrix(MatrixView view) {
+    String one = view.outputs() + " x " + view.inputs();
+    return view.slices() == 1 ? one : view.slices() + " of " + one;
+  }
+
+  private static String shape(List<Long> dims) {
+    return dims.stream().map(String::valueOf).collect(Collectors.joining("x"));
+  }
+
+  private static String count(long number, String noun) {
+    return grouped(number) + " " + noun + (number == 1 ? "" : "s");
+  }
+
+  private static String grouped(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+}

@@ -1,0 +1,2 @@
+/** What a run did, as one record, and its forms for people and programs. */
+package io.github.parewire.report;

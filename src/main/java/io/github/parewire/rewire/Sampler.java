@@ -1,0 +1,22 @@
+package io.github.parewire.rewire;
+
+/**
+ * Draws the columns of one row in the order in which they receive its weights, smallest weight
+ * first.
+ *
+ * <p>Every sampler draws all columns without replacement, a column's chance among the missing ones
+ * being its share of {@code p = s + |min(s)| + 1}, with s the columns' strengths so far (the
+ * paper's preferential attachment). A sampler holds work space: one a thread.
+ */
+public sealed interface Sampler permits ReferenceSampler {
+
+  /**
+   * Draws one order of all columns.
+   *
+   * @param strength the strength of each column, [inputs]; left as it is
+   * @param random the generator to draw from
+   * @param order receives the columns in the order drawn, [inputs]
+   * @throws ArithmeticException if a strength is so large that p overflows or vanishes
+   */
+  void draw(double[] strength, Pcg64 random, int[] order);
+}

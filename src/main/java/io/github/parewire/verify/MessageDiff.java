@@ -1,0 +1,125 @@
+package io.github.parewire.verify;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import io.github.parewire.onnx.ModelProto;
+import io.github.parewire.onnx.TensorProto;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Compares two messages field by field, unknown fields too, and names each difference by its path.
+ * The elements of some tensors may differ: those are paired, for others to compare.
+ */
+public final class MessageDiff {
+
+  private static final Set<Integer> ELEMENTS =
+      Set.of(
+          TensorProto.RAW_DATA_FIELD_NUMBER,
+          TensorProto.FLOAT_DATA_FIELD_NUMBER,
+          TensorProto.DOUBLE_DATA_FIELD_NUMBER,
+          TensorProto.INT32_DATA_FIELD_NUMBER);
+
+  private final Set<TensorProto> exempt = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Map<TensorProto, TensorProto> pairs = new IdentityHashMap<>();
+  private final List<String> differences = new ArrayList<>();
+
+  private MessageDiff(Iterable<TensorProto> exempt) {
+    exempt.forEach(this.exempt::add);
+  }
+
+  /**
+   * Compares two models.
+   *
+   * @param rewired tensors of {@code in}, by identity, whose elements may differ
+   */
+  public static MessageDiff of(ModelProto in, ModelProto out, Iterable<TensorProto> rewired) {
+    MessageDiff diff = new MessageDiff(rewired);
+    diff.compare("model", in, out);
+    return diff;
+  }
+
+  /** Each difference: the path of a field, and what it is in both. */
+  public List<String> differences() {
+    return Collections.unmodifiableList(differences);
+  }
+
+  /** The counterpart of a rewired tensor; empty if the output has none at its place. */
+  public Optional<TensorProto> counterpart(TensorProto rewired) {
+    return Optional.ofNullable(pairs.get(rewired));
+  }
+
+  private void compare(String path, Message in, Message out) {
+    if (in instanceof TensorProto tensor && exempt.contains(tensor)) {
+      pairs.put(tensor, (TensorProto) out);
+    }
+    Set<FieldDescriptor> fields = new TreeSet<>(in.getAllFields().keySet());
+    fields.addAll(out.getAllFields().keySet());
+    for (FieldDescriptor field : fields) {
+      if (!isExempt(in, field)) {
+        compareField(path + "." + field.getName(), field, in, out);
+      }
+    }
+    if (!in.getUnknownFields().equals(out.getUnknownFields())) {
+      differences.add(path + ": unknown fields differ");
+    }
+  }
+
+  private boolean isExempt(Message in, FieldDescriptor field) {
+    return in instanceof TensorProto tensor
+        && exempt.contains(tensor)
+        && ELEMENTS.contains(field.getNumber());
+  }
+
+  private void compareField(String path, FieldDescriptor field, Message in, Message out) {
+    boolean isMessage = field.getJavaType() == FieldDescriptor.JavaType.MESSAGE;
+    if (field.isRepeated()) {
+      compareLists(path, isMessage, (List<?>) in.getField(field), (List<?>) out.getField(field));
+    } else if (in.hasField(field) != out.hasField(field)) {
+      differences.add(path + ": " + (in.hasField(field) ? "set, then not" : "not set, then set"));
+    } else if (isMessage) {
+      compare(path, (Message) in.getField(field), (Message) out.getField(field));
+    } else {
+      compareValues(path, in.getField(field), out.getField(field));
+    }
+  }
+
+  private void compareLists(String path, boolean isMessage, List<?> in, List<?> out) {
+    if (in.size() != out.size()) {
+      differences.add(path + ": " + in.size() + " entries, then " + out.size());
+      return;
+    }
+    if (!isMessage && in.equals(out)) {
+      return;
+    }
+    for (int i = 0; i < in.size(); i++) {
+      String at = path + "[" + i + "]";
+      if (isMessage) {
+        compare(at, (Message) in.get(i), (Message) out.get(i));
+      } else {
+        compareValues(at, in.get(i), out.get(i));
+      }
+    }
+  }
+
+  private void compareValues(String path, Object in, Object out) {
+    if (!in.equals(out)) {
+      differences.add(path + ": " + brief(in) + ", then " + brief(out));
+    }
+  }
+
+  private static String brief(Object value) {
+    if (value instanceof ByteString bytes) {
+      return bytes.size() + " bytes";
+    }
+    String text = String.valueOf(value);
+    return text.length() <= 60 ? text : text.substring(0, 60) + "...";
+  }
+}

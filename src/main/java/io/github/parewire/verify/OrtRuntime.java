@@ -1,0 +1,81 @@
+package io.github.parewire.verify;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import com.google.protobuf.CodedOutputStream;
+import io.github.parewire.onnx.ModelProto;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+
+/** ONNX Runtime's one environment in this process, silent, and its sessions. */
+final class OrtRuntime {
+
+  private static final class Holder {
+    static final OrtEnvironment ENVIRONMENT = create();
+
+    private static OrtEnvironment create() {
+      OrtNatives.cache();
+      OrtEnvironment environment =
+          OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "onnx-parewire");
+      try {
+        environment.setTelemetry(false);
+      } catch (OrtException e) {
+        throw new IllegalStateException(e);
+      }
+      return environment;
+    }
+  }
+
+  private OrtRuntime() {}
+
+  /** The environment; made at the first call, which takes a quarter of a second. */
+  static OrtEnvironment environment() {
+    return Holder.ENVIRONMENT;
+  }
+
+  /** A session of a small model made here. */
+  static OrtSession open(ModelProto model) throws OrtException {
+    try (OrtSession.SessionOptions options = options()) {
+      options.setCPUArenaAllocator(false);
+      options.setMemoryPatternOptimization(false);
+      return environment().createSession(serialize(model), options);
+    }
+  }
+
+  /** A session of a file, as it is: no optimization, weights mapped where they can be. */
+  static OrtSession open(Path file) throws OrtException {
+    try (OrtSession.SessionOptions options = options()) {
+      options.addConfigEntry("session.disable_prepacking", "1");
+      return environment().createSession(file.toString(), options);
+    }
+  }
+
+  /** Options by which a session works on the calling thread alone and changes nothing. */
+  private static OrtSession.SessionOptions options() throws OrtException {
+    OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+    options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.NO_OPT);
+    options.setIntraOpNumThreads(1);
+    options.setInterOpNumThreads(1);
+    options.addConfigEntry("session.intra_op.allow_spinning", "0");
+    options.addConfigEntry("session.inter_op.allow_spinning", "0");
+    return options;
+  }
+
+  private static ByteBuffer serialize(ModelProto model) {
+    ByteBuffer bytes =
+        ByteBuffer.allocateDirect(model.getSerializedSize()).order(ByteOrder.nativeOrder());
+    try {
+      CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+      model.writeTo(out);
+      out.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.flip();
+  }
+}

@@ -1,0 +1,21 @@
+package io.github.parewire.verify;
+
+import java.util.List;
+
+/**
+ * What was proven of an output.
+ *
+ * @param proofs each thing that was to be shown
+ */
+public record Verification(List<Proof> proofs) {
+
+  /** Copies its argument. */
+  public Verification {
+    proofs = List.copyOf(proofs);
+  }
+
+  /** Whether no proof failed. */
+  public boolean passed() {
+    return proofs.stream().noneMatch(proof -> proof.outcome() == Proof.Outcome.FAILED);
+  }
+}
