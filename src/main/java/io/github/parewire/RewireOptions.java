@@ -7,8 +7,8 @@ import java.math.BigInteger;
 import java.util.List;
 
 /**
- * What to rewire, and how. Everything but {@code threads} and {@code check} decides the bytes of
- * the output; those two do not.
+ * What to rewire, and how. The bytes of the output depend on neither {@code threads} nor
+ * {@code check}.
  *
  * @param seed the seed of all random streams, 0 or more
  * @param sharedStream whether every layer draws from the seed's own stream, as with the authors'
@@ -18,6 +18,8 @@ import java.util.List;
  * @param exclude globs of tensor names to leave
  * @param threads the number of layers at work at a time, 1 or more
  * @param check how ONNX Runtime compares the weights of input and output
+ * @param allowHardLinks whether the input's data files may have other names, which may lie outside
+ *     the model's folder
  */
 public record RewireOptions(
     BigInteger seed,
@@ -26,7 +28,8 @@ public record RewireOptions(
     List<String> include,
     List<String> exclude,
     int threads,
-    WeightCheck check) {
+    WeightCheck check,
+    boolean allowHardLinks) {
 
   /** The seed unless another is given. */
   public static final String DEFAULT_SEED = "42";
@@ -56,7 +59,8 @@ public record RewireOptions(
         List.of(),
         List.of(),
         Runtime.getRuntime().availableProcessors(),
-        WeightCheck.FINGERPRINT);
+        WeightCheck.FINGERPRINT,
+        false);
   }
 
   /**

@@ -4,6 +4,7 @@ import io.github.parewire.layers.Findings;
 import io.github.parewire.layers.Layer;
 import io.github.parewire.layers.LayerArrays;
 import io.github.parewire.layers.LayerFinder;
+import io.github.parewire.model.ExternalRange;
 import io.github.parewire.model.ModelException;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.model.StoredTensor;
@@ -16,7 +17,7 @@ import io.github.parewire.verify.Verification;
 import io.github.parewire.verify.VerificationException;
 import io.github.parewire.verify.Verifier;
 import io.github.parewire.write.ModelWriter;
-import io.github.parewire.write.PendingFile;
+import io.github.parewire.write.PendingOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +76,15 @@ public final class RewirePipeline {
 
   private Report run(Path in, Optional<Path> out) throws IOException {
     long start = System.nanoTime();
-    OnnxFile file = OnnxFile.open(in);
+    try (OnnxFile file = OnnxFile.open(in, options.allowHardLinks())) {
+      if (out.isPresent()) {
+        requireNoDataFile(file, out.get());
+      }
+      return run(file, out, start);
+    }
+  }
+
+  private Report run(OnnxFile file, Optional<Path> out, long start) throws IOException {
     Findings findings = LayerFinder.find(file, options.groups());
     LayerSelection selection = new LayerSelection(options);
     selection.requireMatches(findings.layers());
@@ -83,15 +92,14 @@ public final class RewirePipeline {
         findings.layers().stream()
             .filter(layer -> selection.reasonToLeave(layer).isEmpty())
             .toList();
-    requireSome(in, findings, selected);
-    selected.forEach(layer -> layer.tensor().requireFinite());
+    requireSome(file.path(), findings, selected);
 
     List<LayerReport> rewired;
     Optional<Verification> verification;
     if (out.isPresent()) {
-      try (PendingFile pending = PendingFile.create(out.get())) {
+      try (PendingOutput pending = PendingOutput.create(out.get())) {
         List<StoredTensor> tensors = selected.stream().map(Layer::tensor).toList();
-        ModelWriter writer = ModelWriter.begin(file, tensors, pending.channel());
+        ModelWriter writer = ModelWriter.begin(file, tensors, pending);
         rewired =
             LayerTasks.run(
                 options.threads(),
@@ -106,7 +114,7 @@ public final class RewirePipeline {
       verification = Optional.empty();
     }
     return new Report(
-        in,
+        file.path(),
         out,
         options.seed(),
         inOrder(findings.layers(), rewired, selection),
@@ -156,6 +164,20 @@ public final class RewirePipeline {
     if (Files.exists(in) && Files.exists(out) && Files.isSameFile(in, out)) {
       throw new UsageException(
           "IN and OUT are the same file: " + out + "; give OUT a name of its own");
+    }
+  }
+
+  /** The input's data files are as untouchable as the input. */
+  private static void requireNoDataFile(OnnxFile file, Path out) throws IOException {
+    for (Path target : List.of(out, PendingOutput.dataFile(out))) {
+      for (ExternalRange range : file.external()) {
+        if (Files.exists(target) && Files.isSameFile(range.file(), target)) {
+          throw new UsageException(
+              target
+                  + " is a data file of IN and would be overwritten; give OUT another name or"
+                  + " folder");
+        }
+      }
     }
   }
 

@@ -32,10 +32,11 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    OnnxFile file = OnnxFile.open(model);
-    Findings findings = LayerFinder.find(file, GroupMode.JOINT);
-    PrintWriter results = spec.commandLine().getOut();
-    TextReport.inspection(file, findings).forEach(results::println);
-    return ExitCode.DONE.status();
+    try (OnnxFile file = OnnxFile.open(model)) {
+      Findings findings = LayerFinder.find(file, GroupMode.JOINT);
+      PrintWriter results = spec.commandLine().getOut();
+      TextReport.inspection(file, findings).forEach(results::println);
+      return ExitCode.DONE.status();
+    }
   }
 }

@@ -122,6 +122,11 @@ final class RewireCommand implements Callable<Integer> {
               + " a fingerprint of 128 bits or more, or not at all (default: ${DEFAULT-VALUE}).")
   private WeightCheck check;
 
+  @Option(
+      names = "--allow-hard-links",
+      description = "Read external data from a file that has other names too (hard links).")
+  private boolean allowHardLinks;
+
   @Mixin private Verbosity verbosity;
 
   @Spec private CommandSpec spec;
@@ -131,7 +136,8 @@ final class RewireCommand implements Callable<Integer> {
     requireFiles();
     RewirePipeline pipeline =
         new RewirePipeline(
-            new RewireOptions(seed, sharedStream, groups, include, exclude, threads, check));
+            new RewireOptions(
+                seed, sharedStream, groups, include, exclude, threads, check, allowHardLinks));
     Report report = dryRun ? pipeline.dryRun(in) : pipeline.run(in, out);
     print(report);
     return ExitCode.DONE.status();

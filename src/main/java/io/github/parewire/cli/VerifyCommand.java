@@ -54,15 +54,20 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    OnnxFile file = OnnxFile.open(in);
-    List<StoredTensor> weights =
-        LayerFinder.find(file, GroupMode.JOINT).layers().stream().map(Layer::tensor).toList();
-    Verification verification = Verifier.verify(file, out, weights, check, threads);
+    Verification verification = verify();
     if (!verbosity.isQuiet()) {
       PrintWriter results = spec.commandLine().getOut();
       verification.proofs().forEach(results::println);
       results.println(verification.passed() ? "verified" : "NOT verified");
     }
     return (verification.passed() ? ExitCode.DONE : ExitCode.VERIFICATION_FAILED).status();
+  }
+
+  private Verification verify() throws IOException {
+    try (OnnxFile file = OnnxFile.open(in)) {
+      List<StoredTensor> weights =
+          LayerFinder.find(file, GroupMode.JOINT).layers().stream().map(Layer::tensor).toList();
+      return Verifier.verify(file, out, weights, check, threads);
+    }
   }
 }

@@ -6,6 +6,7 @@ import io.github.parewire.model.ElementType;
 import io.github.parewire.model.StoredTensor;
 import io.github.parewire.rewire.Nd4jBackend;
 import io.github.parewire.rewire.StrengthVariance;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,8 +35,9 @@ public final class LayerArrays {
    * Reads a layer's weights.
    *
    * @return [slices, output neurons, inputs], FLOAT or DOUBLE, contiguous and the caller's own
+   * @throws io.github.parewire.model.ModelException if a weight is NaN or infinite
    */
-  public static INDArray load(Layer layer) {
+  public static INDArray load(Layer layer) throws IOException {
     return apply(read(layer.tensor()), layer.matrix());
   }
 
@@ -64,17 +66,18 @@ public final class LayerArrays {
     return StrengthVariance.mean(slices);
   }
 
-  private static INDArray read(StoredTensor tensor) {
+  private static INDArray read(StoredTensor tensor) throws IOException {
     ElementType type = tensor.type();
     INDArray stored = Nd4j.createUninitialized(dataType(type), shape(tensor.dims()));
-    long at = 0;
-    for (ByteBuffer part : tensor.read()) {
-      try (BytePointer source = new BytePointer(part)) {
-        int length = part.remaining();
-        Pointer.memcpy(bytes(stored, at, length), source, length);
-        at += length;
-      }
-    }
+    long[] at = {0};
+    tensor.readFinite(
+        part -> {
+          try (BytePointer source = new BytePointer(part)) {
+            int length = part.remaining();
+            Pointer.memcpy(bytes(stored, at[0], length), source, length);
+            at[0] += length;
+          }
+        });
     return type.bytes() == 2 ? replace(stored, stored.castTo(DataType.FLOAT)) : stored;
   }
 

@@ -1,5 +1,6 @@
 package io.github.parewire.model;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -17,13 +18,11 @@ record FixedWidthData(ByteBuffer file, List<TensorWire.Field> fields, int width)
     implements StoredData {
 
   @Override
-  public List<ByteBuffer> read() {
-    List<ByteBuffer> parts = new ArrayList<>(fields.size());
+  public void read(BytesConsumer consumer) throws IOException {
     for (TensorWire.Field field : fields) {
       ByteBuffer payload = slice(field.payload());
-      parts.add(field.delimited() ? payload : withoutTags(payload));
+      consumer.accept(field.delimited() ? payload : withoutTags(payload));
     }
-    return parts;
   }
 
   @Override

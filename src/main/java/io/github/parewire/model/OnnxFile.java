@@ -6,6 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import io.github.parewire.onnx.ModelProto;
 import io.github.parewire.onnx.TensorProto;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,48 +14,66 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
- * An ONNX file, mapped into memory and parsed. Tensor bytes stay in the mapping: raw_data of the
- * parsed message is a view of it.
+ * An ONNX file, mapped into memory and parsed, and its data files. Tensor bytes stay in the mapping:
+ * raw_data of the parsed message is a view of it. Closing it closes the data files.
  */
-public final class OnnxFile {
+public final class OnnxFile implements Closeable {
 
   private final Path path;
   private final ByteBuffer bytes;
   private final ModelProto model;
-  private final Map<TensorProto, TensorWire> wires;
+  private final WireIndex index;
+  private final ExternalFiles files;
+  private final Map<TensorProto, ExternalRange> external;
 
   private OnnxFile(
-      Path path, ByteBuffer bytes, ModelProto model, Map<TensorProto, TensorWire> wires) {
+      Path path,
+      ByteBuffer bytes,
+      ModelProto model,
+      WireIndex index,
+      ExternalFiles files,
+      Map<TensorProto, ExternalRange> external) {
     this.path = path;
     this.bytes = bytes;
     this.model = model;
-    this.wires = wires;
+    this.index = index;
+    this.files = files;
+    this.external = external;
+  }
+
+  /**
+   * Opens a model, refusing data files with hard links.
+   *
+   * @see #open(Path, boolean)
+   */
+  public static OnnxFile open(Path path) throws IOException {
+    return open(path, false);
   }
 
   /**
    * Opens a model.
    *
-   * @param path the file; it is never written to
+   * @param path the file; it is never written to, nor are its data files
+   * @param allowHardLinks whether a data file may have other names
    * @throws NoSuchFileException if there is none
    * @throws IOException if it can't be read
-   * @throws ModelException if it is no ONNX model, or a tensor contradicts itself
+   * @throws ModelException if it is no ONNX model, a tensor contradicts itself, or a data file is
+   *     missing or unsafe to read
    */
-  public static OnnxFile open(Path path) throws IOException {
+  public static OnnxFile open(Path path, boolean allowHardLinks) throws IOException {
     ByteBuffer bytes = map(path);
+    ModelProto model;
+    WireIndex index;
     try {
-      ModelProto model = ModelProto.parseFrom(input(bytes));
-      if (!model.hasGraph()) {
-        throw new ModelException(
-            path.toString(),
-            "not an ONNX model: expected a ModelProto with a graph, found none",
-            "give the .onnx file itself");
-      }
-      Map<TensorProto, TensorWire> wires = WireIndex.of(input(bytes), model);
-      wires.keySet().forEach(tensor -> TensorChecks.check(path, tensor));
-      return new OnnxFile(path, bytes, model, wires);
+      model = ModelProto.parseFrom(input(bytes));
+      index = WireIndex.of(input(bytes), model);
     } catch (InvalidProtocolBufferException e) {
       throw new ModelException(
           path.toString(),
@@ -65,6 +84,32 @@ public final class OnnxFile {
           "export or copy it again",
           e);
     }
+    if (!model.hasGraph()) {
+      throw new ModelException(
+          path.toString(),
+          "not an ONNX model: expected a ModelProto with a graph, found none",
+          "give the .onnx file itself");
+    }
+    index.tensors().forEach(tensor -> TensorChecks.check(path, tensor));
+    ExternalFiles files = new ExternalFiles(path, allowHardLinks);
+    try {
+      return new OnnxFile(path, bytes, model, index, files, external(path, index, files));
+    } catch (IOException | RuntimeException e) {
+      files.close();
+      throw e;
+    }
+  }
+
+  private static Map<TensorProto, ExternalRange> external(
+      Path path, WireIndex index, ExternalFiles files) throws IOException {
+    Map<TensorProto, ExternalRange> external = new IdentityHashMap<>();
+    for (TensorProto tensor : index.tensors()) {
+      if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
+        String where = path + ", tensor '" + tensor.getName() + "'";
+        external.put(tensor, ExternalRange.of(where, tensor, index.wire(tensor), files));
+      }
+    }
+    return external;
   }
 
   private static ByteBuffer map(Path path) throws IOException {
@@ -124,6 +169,16 @@ public final class OnnxFile {
     return bytes.duplicate();
   }
 
+  /** All tensors that have their bytes in data files, in the order of the file. */
+  public List<ExternalRange> external() {
+    return index.tensors().stream().map(external::get).filter(Objects::nonNull).toList();
+  }
+
+  /** Where a tensor's bytes are in a data file; empty if they are in the model. */
+  public Optional<ExternalRange> external(TensorProto tensor) {
+    return Optional.ofNullable(external.get(tensor));
+  }
+
   /**
    * The stored elements of a tensor of this file.
    *
@@ -132,10 +187,11 @@ public final class OnnxFile {
    * @param type its element type
    */
   public StoredTensor stored(TensorProto tensor, String name, ElementType type) {
-    TensorWire wire = wires.get(tensor);
-    if (wire == null) {
-      throw new IllegalArgumentException("no tensor of " + path + ": " + name);
-    }
-    return StoredTensor.of(this, tensor, wire, name, type);
+    return StoredTensor.of(this, tensor, index.wire(tensor), name, type);
+  }
+
+  @Override
+  public void close() throws IOException {
+    files.close();
   }
 }

@@ -1,15 +1,15 @@
 package io.github.parewire.model;
 
 import io.github.parewire.onnx.TensorProto;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One tensor of a file: its name, shape and type, and its elements in whichever form the file holds
- * them.
- *
- * <p>Elements come and go as little-endian bytes, row-major, in buffers that follow each other.
+ * them. They come and go as little-endian bytes, row-major, the form of raw_data.
  */
 public final class StoredTensor {
 
@@ -18,7 +18,9 @@ public final class StoredTensor {
   private final String name;
   private final ElementType type;
   private final StorageForm form;
-  private final StoredData data;
+
+  /** Null if the elements are external. */
+  private final StoredData inline;
 
   private StoredTensor(
       OnnxFile file,
@@ -26,24 +28,28 @@ public final class StoredTensor {
       String name,
       ElementType type,
       StorageForm form,
-      StoredData data) {
+      StoredData inline) {
     this.file = file;
     this.proto = proto;
     this.name = name;
     this.type = type;
     this.form = form;
-    this.data = data;
+    this.inline = inline;
   }
 
   static StoredTensor of(
       OnnxFile file, TensorProto proto, TensorWire wire, String name, ElementType type) {
     List<TensorWire.Field> raw = wire.numbered(TensorProto.RAW_DATA_FIELD_NUMBER);
     List<TensorWire.Field> typed = wire.numbered(type.typedField());
-    if (!raw.isEmpty() && !typed.isEmpty()) {
+    boolean isExternal = file.external(proto).isPresent();
+    if ((raw.isEmpty() ? 0 : 1) + (typed.isEmpty() ? 0 : 1) + (isExternal ? 1 : 0) > 1) {
       throw new ModelException(
           file.path() + ", tensor '" + name + "'",
-          "expected raw_data or typed data, found both",
+          "expected its data in one form, found two",
           "export the model again");
+    }
+    if (isExternal) {
+      return new StoredTensor(file, proto, name, type, StorageForm.EXTERNAL, null);
     }
     if (!raw.isEmpty()) {
       List<TensorWire.Field> last = raw.subList(raw.size() - 1, raw.size());
@@ -87,30 +93,46 @@ public final class StoredTensor {
     return TensorChecks.elements(name, dims());
   }
 
-  /** The elements' bytes; buffers may be views of the mapped file. */
-  public List<ByteBuffer> read() {
-    return data.read();
+  /** Where the elements are in a data file; empty if they are in the model. */
+  public Optional<ExternalRange> external() {
+    return file.external(proto);
+  }
+
+  /** Reads the elements' bytes, in order. */
+  public void read(BytesConsumer consumer) throws IOException {
+    if (inline == null) {
+      external().orElseThrow().read(consumer);
+    } else {
+      inline.read(consumer);
+    }
   }
 
   /**
-   * Checks that every element is a number.
+   * Reads the elements' bytes, and checks that every element is a number.
    *
-   * @throws ModelException if one is NaN or infinite
+   * @throws ModelException if one is NaN or infinite: the algorithm has no meaning there
    */
-  public void requireFinite() {
-    long index = 0;
-    for (ByteBuffer part : read()) {
-      ByteBuffer elements = part.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-      int count = elements.remaining() / type.bytes();
-      for (int i = 0; i < count; i++) {
-        if (type.isNotFinite(bits(elements, elements.position() + i * type.bytes()))) {
-          throw new ModelException(
-              file.path() + ", tensor '" + name + "'",
-              "expected finite weights, found NaN or infinity at element " + (index + i),
-              "initialize the weights again, or leave the tensor out with --exclude");
-        }
+  public void readFinite(BytesConsumer consumer) throws IOException {
+    long[] index = {0};
+    read(
+        bytes -> {
+          requireFinite(bytes, index[0]);
+          index[0] += bytes.remaining() / type.bytes();
+          consumer.accept(bytes);
+        });
+  }
+
+  private void requireFinite(ByteBuffer bytes, long firstIndex) {
+    ByteBuffer elements = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    int first = elements.position();
+    int count = elements.remaining() / type.bytes();
+    for (int i = 0; i < count; i++) {
+      if (type.isNotFinite(bits(elements, first + i * type.bytes()))) {
+        throw new ModelException(
+            file.path() + ", tensor '" + name + "'",
+            "expected finite weights, found NaN or infinity at element " + (firstIndex + i),
+            "initialize the weights again, or leave the tensor out with --exclude");
       }
-      index += count;
     }
   }
 
@@ -122,17 +144,17 @@ public final class StoredTensor {
     };
   }
 
-  /** The places in the file to exchange when the elements are. */
+  /** The places in the model file to exchange when the elements are; none if they are external. */
   public List<Splice> splices() {
-    return data.splices();
+    return inline == null ? List.of() : inline.splices();
   }
 
   /**
    * What goes into each of {@link #splices()} to store a permutation of the present elements.
    *
-   * @param elements as from {@link #read()}
+   * @param elements buffers that follow each other
    */
   public List<List<ByteBuffer>> encode(List<ByteBuffer> elements) {
-    return data.encode(elements);
+    return inline == null ? List.of() : inline.encode(elements);
   }
 }

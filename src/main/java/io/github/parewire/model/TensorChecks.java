@@ -23,7 +23,7 @@ final class TensorChecks {
       return;
     }
     if (tensor.hasRawData()) {
-      long expected = rawBytes(where, tensor.getDataType(), elements);
+      long expected = rawBytes(where, tensor);
       if (expected >= 0 && tensor.getRawData().size() != expected) {
         throw mismatch(where, tensor, expected + " bytes of raw_data", tensor.getRawData().size());
       }
@@ -65,9 +65,10 @@ final class TensorChecks {
         where, "dims " + tensor.getDimsList() + " expect " + expected + ", found " + found, MEND);
   }
 
-  /** Bytes of raw_data, or -1 for a type that this version does not know. */
-  private static long rawBytes(String where, int dataType, long elements) {
-    int bits = bits(dataType);
+  /** Bytes of a tensor as raw_data, or -1 for a type that this version does not know. */
+  static long rawBytes(String where, TensorProto tensor) {
+    long elements = elements(where, tensor.getDimsList());
+    int bits = bits(tensor.getDataType());
     if (bits < 0) {
       return -1;
     }
@@ -90,7 +91,11 @@ final class TensorChecks {
       case DOUBLE, INT64, UINT64, COMPLEX64 -> 64;
       case FLOAT, INT32, UINT32 -> 32;
       case FLOAT16, BFLOAT16, INT16, UINT16 -> 16;
-      case INT8, UINT8, BOOL -> 8;
+      case INT8, UINT8, BOOL, FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ, FLOAT8E8M0 ->
+          8;
+      case FLOAT6E2M3, FLOAT6E3M2 -> 6;
+      case INT4, UINT4, FLOAT4E2M1 -> 4;
+      case INT2, UINT2 -> 2;
       default -> -1;
     };
   }

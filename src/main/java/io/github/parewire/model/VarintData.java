@@ -25,14 +25,14 @@ record VarintData(TensorProto tensor, List<TensorWire.Field> fields) implements 
   private static final int TAG = TensorProto.INT32_DATA_FIELD_NUMBER;
 
   @Override
-  public List<ByteBuffer> read() {
+  public void read(BytesConsumer consumer) throws IOException {
     int count = tensor.getInt32DataCount();
     ByteBuffer elements =
         ByteBuffer.allocateDirect(Math.multiplyExact(2, count)).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < count; i++) {
       elements.putShort((short) tensor.getInt32Data(i));
     }
-    return List.of(elements.flip());
+    consumer.accept(elements.flip());
   }
 
   @Override

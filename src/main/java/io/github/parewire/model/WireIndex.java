@@ -8,9 +8,11 @@ import com.google.protobuf.WireFormat;
 import io.github.parewire.onnx.ModelProto;
 import io.github.parewire.onnx.TensorProto;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -27,7 +29,8 @@ final class WireIndex {
 
   private static final Set<Descriptor> HOLDING_TENSORS = holdingTensors();
 
-  private final IdentityHashMap<TensorProto, TensorWire> tensors = new IdentityHashMap<>();
+  private final List<TensorProto> tensors = new ArrayList<>();
+  private final Map<TensorProto, TensorWire> wires = new IdentityHashMap<>();
 
   /** How many elements of each repeated field of a message have gone by. */
   private final IdentityHashMap<Message, Map<FieldDescriptor, Integer>> seen =
@@ -42,10 +45,28 @@ final class WireIndex {
    * @param model what the same bytes were parsed to
    * @throws IOException if the bytes are not what was parsed
    */
-  static Map<TensorProto, TensorWire> of(CodedInputStream in, ModelProto model) throws IOException {
+  static WireIndex of(CodedInputStream in, ModelProto model) throws IOException {
     WireIndex index = new WireIndex();
     index.walk(in, model, null);
-    return index.tensors;
+    return index;
+  }
+
+  /** The tensors, each as the object of the parsed message, in the order of the file. */
+  List<TensorProto> tensors() {
+    return tensors;
+  }
+
+  /**
+   * Where a tensor's bytes are.
+   *
+   * @param tensor one of {@link #tensors()}, by identity
+   */
+  TensorWire wire(TensorProto tensor) {
+    TensorWire wire = wires.get(tensor);
+    if (wire == null) {
+      throw new IllegalArgumentException("no tensor of this file: '" + tensor.getName() + "'");
+    }
+    return wire;
   }
 
   private void walk(CodedInputStream in, Message message, Enclosure enclosure) throws IOException {
@@ -72,11 +93,16 @@ final class WireIndex {
             parent, new WireSpan(prefixAt, payloadAt - prefixAt), new WireSpan(payloadAt, length));
     int limit = in.pushLimit(length);
     if (message instanceof TensorProto tensor) {
-      walkTensor(in, tensors.computeIfAbsent(tensor, t -> new TensorWire()), enclosure);
+      walkTensor(in, wires.computeIfAbsent(tensor, this::newWire), enclosure);
     } else {
       walk(in, message, enclosure);
     }
     in.popLimit(limit);
+  }
+
+  private TensorWire newWire(TensorProto tensor) {
+    tensors.add(tensor);
+    return new TensorWire();
   }
 
   private static void walkTensor(CodedInputStream in, TensorWire wire, Enclosure enclosure)

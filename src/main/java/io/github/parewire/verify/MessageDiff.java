@@ -16,7 +16,8 @@ import java.util.TreeSet;
 
 /**
  * Compares two messages field by field, unknown fields too, and names each difference by its path.
- * The elements of some tensors may differ: those are paired, for others to compare.
+ * The elements of some tensors may differ, and the place of external data: those tensors are
+ * paired, for others to compare.
  */
 public final class MessageDiff {
 
@@ -26,6 +27,9 @@ public final class MessageDiff {
           TensorProto.FLOAT_DATA_FIELD_NUMBER,
           TensorProto.DOUBLE_DATA_FIELD_NUMBER,
           TensorProto.INT32_DATA_FIELD_NUMBER);
+
+  /** Where external data is. */
+  private static final int PLACE = TensorProto.EXTERNAL_DATA_FIELD_NUMBER;
 
   private final Set<TensorProto> exempt = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Map<TensorProto, TensorProto> pairs = new IdentityHashMap<>();
@@ -51,13 +55,16 @@ public final class MessageDiff {
     return Collections.unmodifiableList(differences);
   }
 
-  /** The counterpart of a rewired tensor; empty if the output has none at its place. */
-  public Optional<TensorProto> counterpart(TensorProto rewired) {
-    return Optional.ofNullable(pairs.get(rewired));
+  /**
+   * The counterpart of a rewired tensor, or of one with external data; empty if the output has none
+   * at its place.
+   */
+  public Optional<TensorProto> counterpart(TensorProto tensor) {
+    return Optional.ofNullable(pairs.get(tensor));
   }
 
   private void compare(String path, Message in, Message out) {
-    if (in instanceof TensorProto tensor && exempt.contains(tensor)) {
+    if (in instanceof TensorProto tensor && (exempt.contains(tensor) || isExternal(tensor))) {
       pairs.put(tensor, (TensorProto) out);
     }
     Set<FieldDescriptor> fields = new TreeSet<>(in.getAllFields().keySet());
@@ -73,9 +80,15 @@ public final class MessageDiff {
   }
 
   private boolean isExempt(Message in, FieldDescriptor field) {
-    return in instanceof TensorProto tensor
-        && exempt.contains(tensor)
-        && ELEMENTS.contains(field.getNumber());
+    if (in instanceof TensorProto tensor) {
+      return (exempt.contains(tensor) && ELEMENTS.contains(field.getNumber()))
+          || (isExternal(tensor) && field.getNumber() == PLACE);
+    }
+    return false;
+  }
+
+  private static boolean isExternal(TensorProto tensor) {
+    return tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
   }
 
   private void compareField(String path, FieldDescriptor field, Message in, Message out) {

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** ONNX Runtime's one environment in this process, silent, and its sessions. */
 final class OrtRuntime {
@@ -40,7 +41,20 @@ final class OrtRuntime {
 
   /** A session of a small model made here. */
   static OrtSession open(ModelProto model) throws OrtException {
+    return open(model, Optional.empty());
+  }
+
+  /**
+   * A session of a small model made here.
+   *
+   * @param folder where its external data is, if it has any
+   */
+  static OrtSession open(ModelProto model, Optional<Path> folder) throws OrtException {
     try (OrtSession.SessionOptions options = options()) {
+      if (folder.isPresent()) {
+        options.addConfigEntry(
+            "session.model_external_initializers_file_folder_path", folder.get().toString());
+      }
       options.setCPUArenaAllocator(false);
       options.setMemoryPatternOptimization(false);
       return environment().createSession(serialize(model), options);

@@ -4,9 +4,10 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import com.google.protobuf.ByteString;
 import io.github.parewire.model.ElementType;
+import io.github.parewire.model.ExternalRange;
 import io.github.parewire.model.StoredTensor;
+import io.github.parewire.onnx.StringStringEntryProto;
 import io.github.parewire.onnx.TensorProto;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -41,18 +42,21 @@ final class TensorDecoder {
     long count = tensor.elements();
     for (long from = 0; from < count; from += PIECE) {
       int length = (int) Math.min(PIECE, count - from);
-      consumer.accept(decode(piece(tensor, (int) from, length), tensor.type(), length));
+      consumer.accept(decode(tensor, piece(tensor, from, length), length));
     }
   }
 
-  private ByteBuffer decode(TensorProto piece, ElementType type, int length) throws OrtException {
+  private ByteBuffer decode(StoredTensor tensor, TensorProto piece, int length)
+      throws OrtException {
+    ElementType type = tensor.type();
     ProbeModel model =
         new ProbeModel()
             .initializer(piece)
             .node("Identity", List.of("piece"), List.of("elements"))
             .output("elements", type.dataType());
     ByteBuffer elements = buffer.slice(0, length * type.bytes()).order(ByteOrder.nativeOrder());
-    try (OrtSession session = OrtRuntime.open(model.build());
+    try (OrtSession session = OrtRuntime.open(
+                model.build(), tensor.external().map(range -> range.file().getParent()));
         OnnxTensor target =
             OnnxTensor.createTensor(
                 OrtRuntime.environment(), elements, new long[] {length}, javaType(type));
@@ -61,22 +65,44 @@ final class TensorDecoder {
     }
   }
 
-  private static TensorProto piece(StoredTensor tensor, int from, int length) {
-    TensorProto proto = tensor.proto();
+  private static TensorProto piece(StoredTensor tensor, long from, int length) {
     TensorProto.Builder piece =
-        TensorProto.newBuilder().setName("piece").setDataType(proto.getDataType()).addDims(length);
-    int to = from + length;
+        TensorProto.newBuilder()
+            .setName("piece")
+            .setDataType(tensor.type().dataType().getNumber())
+            .addDims(length);
+    int width = tensor.type().bytes();
+    if (tensor.external().isPresent()) {
+      return externalPiece(piece, tensor.external().get(), from * width, (long) length * width);
+    }
+    TensorProto proto = tensor.proto();
+    int first = Math.toIntExact(from);
+    int end = first + length;
     if (proto.hasRawData()) {
-      int width = tensor.type().bytes();
-      ByteString bytes = proto.getRawData().substring(from * width, to * width);
-      return piece.setRawData(bytes).build();
+      return piece
+          .setRawData(proto.getRawData().substring(first * width, end * width))
+          .build();
     }
     return switch (tensor.type()) {
-      case FLOAT -> piece.addAllFloatData(proto.getFloatDataList().subList(from, to)).build();
-      case DOUBLE -> piece.addAllDoubleData(proto.getDoubleDataList().subList(from, to)).build();
+      case FLOAT -> piece.addAllFloatData(proto.getFloatDataList().subList(first, end)).build();
+      case DOUBLE -> piece.addAllDoubleData(proto.getDoubleDataList().subList(first, end)).build();
       case FLOAT16, BFLOAT16 ->
-          piece.addAllInt32Data(proto.getInt32DataList().subList(from, to)).build();
+          piece.addAllInt32Data(proto.getInt32DataList().subList(first, end)).build();
     };
+  }
+
+  private static TensorProto externalPiece(
+      TensorProto.Builder piece, ExternalRange range, long from, long length) {
+    return piece
+        .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+        .addExternalData(entry("location", range.file().getFileName().toString()))
+        .addExternalData(entry("offset", Long.toString(range.span().offset() + from)))
+        .addExternalData(entry("length", Long.toString(length)))
+        .build();
+  }
+
+  private static StringStringEntryProto entry(String key, String value) {
+    return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
   }
 
   private static OnnxJavaType javaType(ElementType type) {

@@ -2,6 +2,7 @@ package io.github.parewire.verify;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import io.github.parewire.model.ExternalRange;
 import io.github.parewire.model.ModelException;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.model.StoredTensor;
@@ -9,8 +10,11 @@ import io.github.parewire.onnx.TensorProto;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,27 +52,43 @@ public final class Verifier {
   public static Verification verify(
       OnnxFile in, Path out, List<StoredTensor> rewired, WeightCheck check, int threads)
       throws IOException {
-    OnnxFile written;
-    try {
-      written = OnnxFile.open(out);
+    try (OnnxFile written = OnnxFile.open(out, true)) {
+      return verify(in, written, rewired, check, threads);
     } catch (ModelException e) {
       return new Verification(List.of(Proof.failed(NOTHING_ELSE, e.getMessage())));
     }
-    MessageDiff diff =
-        MessageDiff.of(
-            in.model(), written.model(), rewired.stream().map(StoredTensor::proto).toList());
+  }
+
+  private static Verification verify(
+      OnnxFile in, OnnxFile written, List<StoredTensor> rewired, WeightCheck check, int threads)
+      throws IOException {
+    List<TensorProto> exempt = rewired.stream().map(StoredTensor::proto).toList();
+    MessageDiff diff = MessageDiff.of(in.model(), written.model(), exempt);
     ExecutorService executor = Executors.newFixedThreadPool(threads);
     try {
-      Future<Proof> loads = executor.submit(() -> loads(in.path(), out));
+      Future<Proof> loads = executor.submit(() -> loads(in.path(), written.path()));
       Proof sameWeights = sameWeights(rewired, written, diff, check, executor);
-      return new Verification(List.of(nothingElse(diff), sameWeights, get(loads)));
+      return new Verification(
+          List.of(nothingElse(in, written, exempt, diff), sameWeights, get(loads)));
     } finally {
       executor.shutdownNow();
     }
   }
 
-  private static Proof nothingElse(MessageDiff diff) {
-    List<String> differences = diff.differences();
+  private static Proof nothingElse(
+      OnnxFile in, OnnxFile written, List<TensorProto> rewired, MessageDiff diff)
+      throws IOException {
+    List<String> differences = new ArrayList<>(diff.differences());
+    Set<TensorProto> exempt = Collections.newSetFromMap(new IdentityHashMap<>());
+    exempt.addAll(rewired);
+    for (ExternalRange range : in.external()) {
+      Optional<ExternalRange> counterpart =
+          diff.counterpart(range.tensor()).flatMap(written::external);
+      if (!exempt.contains(range.tensor())
+          && !(counterpart.isPresent() && range.hasSameBytes(counterpart.get()))) {
+        differences.add("external data of '" + range.tensor().getName() + "' differs");
+      }
+    }
     if (differences.isEmpty()) {
       return Proof.holds(NOTHING_ELSE, "every field equal");
     }

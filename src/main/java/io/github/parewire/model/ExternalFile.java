@@ -1,0 +1,28 @@
+package io.github.parewire.model;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+
+/**
+ * An open data file.
+ *
+ * @param path its real path
+ * @param channel open for reading; closed with the model
+ * @param size in bytes
+ */
+record ExternalFile(Path path, FileChannel channel, long size) {
+
+  /** Fills a buffer with the bytes from an offset on. */
+  void read(long offset, ByteBuffer buffer) throws IOException {
+    long at = offset;
+    while (buffer.hasRemaining()) {
+      int count = channel.read(buffer, at);
+      if (count < 0) {
+        throw new IOException(path + ": the file became shorter while it was read");
+      }
+      at += count;
+    }
+  }
+}
