@@ -7,8 +7,8 @@ import java.math.BigInteger;
 import java.util.List;
 
 /**
- * What to rewire, and how. The bytes of the output depend on neither {@code threads} nor
- * {@code check}.
+ * What to rewire, and how. The bytes of the output depend on neither {@code threads} nor {@code
+ * check}.
  *
  * @param seed the seed of all random streams, 0 or more
  * @param sharedStream whether every layer draws from the seed's own stream, as with the authors'

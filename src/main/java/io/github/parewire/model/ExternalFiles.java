@@ -75,7 +75,9 @@ final class ExternalFiles implements Closeable {
     if (!allowHardLinks && linkCount(real) > 1) {
       throw new ModelException(
           where,
-          "external data '" + location + "': expected one name for the file, found hard links to it",
+          "external data '"
+              + location
+              + "': expected one name for the file, found hard links to it",
           "copy the file, or allow it with --allow-hard-links");
     }
     FileChannel channel =

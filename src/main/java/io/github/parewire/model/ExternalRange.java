@@ -123,8 +123,8 @@ public final class ExternalRange {
   }
 
   /**
-   * The places in the model where the tensor names this range: the first is for its new entries, the
-   * others are to be emptied.
+   * The places in the model where the tensor names this range: the first is for its new entries,
+   * the others are to be emptied.
    *
    * @param newLength length of what will be put into the first
    */

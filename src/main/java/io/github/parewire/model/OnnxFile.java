@@ -21,8 +21,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * An ONNX file, mapped into memory and parsed, and its data files. Tensor bytes stay in the mapping:
- * raw_data of the parsed message is a view of it. Closing it closes the data files.
+ * An ONNX file, mapped into memory and parsed, and its data files. Tensor bytes stay in the
+ * mapping: raw_data of the parsed message is a view of it. Closing it closes the data files.
  */
 public final class OnnxFile implements Closeable {
 

@@ -91,7 +91,14 @@ final class TensorChecks {
       case DOUBLE, INT64, UINT64, COMPLEX64 -> 64;
       case FLOAT, INT32, UINT32 -> 32;
       case FLOAT16, BFLOAT16, INT16, UINT16 -> 16;
-      case INT8, UINT8, BOOL, FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ, FLOAT8E8M0 ->
+      case INT8,
+          UINT8,
+          BOOL,
+          FLOAT8E4M3FN,
+          FLOAT8E4M3FNUZ,
+          FLOAT8E5M2,
+          FLOAT8E5M2FNUZ,
+          FLOAT8E8M0 ->
           8;
       case FLOAT6E2M3, FLOAT6E3M2 -> 6;
       case INT4, UINT4, FLOAT4E2M1 -> 4;

@@ -55,7 +55,8 @@ final class TensorDecoder {
             .node("Identity", List.of("piece"), List.of("elements"))
             .output("elements", type.dataType());
     ByteBuffer elements = buffer.slice(0, length * type.bytes()).order(ByteOrder.nativeOrder());
-    try (OrtSession session = OrtRuntime.open(
+    try (OrtSession session =
+            OrtRuntime.open(
                 model.build(), tensor.external().map(range -> range.file().getParent()));
         OnnxTensor target =
             OnnxTensor.createTensor(
@@ -79,9 +80,7 @@ final class TensorDecoder {
     int first = Math.toIntExact(from);
     int end = first + length;
     if (proto.hasRawData()) {
-      return piece
-          .setRawData(proto.getRawData().substring(first * width, end * width))
-          .build();
+      return piece.setRawData(proto.getRawData().substring(first * width, end * width)).build();
     }
     return switch (tensor.type()) {
       case FLOAT -> piece.addAllFloatData(proto.getFloatDataList().subList(first, end)).build();

@@ -41,8 +41,8 @@ public final class ModelWriter {
    * @param changed the tensors of the input whose elements {@link #write} will be given
    * @param out the new files, empty
    */
-  public static ModelWriter begin(
-      OnnxFile in, Collection<StoredTensor> changed, PendingOutput out) throws IOException {
+  public static ModelWriter begin(OnnxFile in, Collection<StoredTensor> changed, PendingOutput out)
+      throws IOException {
     ModelWriter writer = new ModelWriter(out);
     List<Splice> splices = new ArrayList<>();
     for (StoredTensor tensor : changed) {
