@@ -1,6 +1,5 @@
 package io.github.parewire.layers;
 
-import io.github.parewire.layers.UseCollector.Uses;
 import io.github.parewire.model.ElementType;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.model.StoredTensor;
@@ -9,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,24 +40,20 @@ public final class LayerFinder {
   public static Findings find(OnnxFile file, GroupMode groups) {
     String where = file.path().toString();
     Scope main = Scope.of(file.model().getGraph(), new Functions(where, file.model()));
-    List<Uses> uses = new UseCollector(where, groups).collect(main);
+    List<TensorUses> uses = new UseCollector(where, groups).collect(main);
     LayerFinder finder = new LayerFinder(file);
     uses.forEach(finder::add);
     finder.addUnread(uses);
     return new Findings(finder.layers, finder.left);
   }
 
-  private void add(Uses uses) {
+  private void add(TensorUses uses) {
     TensorProto tensor = uses.holder().tensor();
-    Optional<TensorUse.Weight> weight =
-        uses.all().stream()
-            .filter(TensorUse.Weight.class::isInstance)
-            .map(TensorUse.Weight.class::cast)
-            .findFirst();
+    Optional<TensorUse.Weight> weight = uses.firstWeight();
     Optional<ElementType> type = ElementType.of(tensor.getDataType());
     if (weight.isEmpty()) {
       if (tensor.getDimsCount() >= 2 && (type.isPresent() || isWeightLike(uses))) {
-        leave(uses.holder(), String.join(", ", reasons(uses)));
+        leave(uses.holder(), String.join(", ", uses.otherwise()));
       }
     } else if (type.isEmpty()) {
       leave(uses.holder(), "not floating point: " + typeName(tensor));
@@ -74,40 +68,24 @@ public final class LayerFinder {
               weight.get().operator(),
               weight.get().node(),
               weight.get().matrix(),
-              obstacle(uses, weight.get())));
+              obstacle(uses)));
     }
   }
 
-  private static Optional<String> obstacle(Uses uses, TensorUse.Weight weight) {
-    Set<String> otherwise = reasons(uses);
-    if (!otherwise.isEmpty()) {
-      return Optional.of("shared: also " + String.join(", ", otherwise));
-    }
-    boolean agreed =
-        uses.all().stream()
-            .allMatch(
-                use -> use instanceof TensorUse.Weight w && w.matrix().equals(weight.matrix()));
-    return agreed ? Optional.empty() : Optional.of("shared: its operators see different matrices");
-  }
-
-  private static Set<String> reasons(Uses uses) {
-    Set<String> reasons = new LinkedHashSet<>();
-    for (TensorUse use : uses.all()) {
-      if (use instanceof TensorUse.Otherwise other) {
-        reasons.add(other.reason());
-      }
-    }
-    return reasons;
+  private Optional<String> obstacle(TensorUses uses) {
+    return file.sharesBytes(uses.holder().tensor())
+        ? Optional.of("shared: its external data overlaps that of another tensor")
+        : uses.obstacle();
   }
 
   /** Integers are listed only where an operator could have called them a weight. */
-  private static boolean isWeightLike(Uses uses) {
-    return reasons(uses).stream()
+  private static boolean isWeightLike(TensorUses uses) {
+    return uses.otherwise().stream()
         .anyMatch(reason -> reason.startsWith("weight of ") || reason.contains("Linear"));
   }
 
   /** Tensors that nothing reads, and sparse ones. */
-  private void addUnread(List<Uses> uses) {
+  private void addUnread(List<TensorUses> uses) {
     Set<TensorProto> read = Collections.newSetFromMap(new IdentityHashMap<>());
     uses.forEach(use -> read.add(use.holder().tensor()));
     for (TensorProto tensor : file.model().getGraph().getInitializerList()) {

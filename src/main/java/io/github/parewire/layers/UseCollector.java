@@ -20,14 +20,12 @@ final class UseCollector {
   /** Nested calls multiply; no model comes near this. */
   private static final long MAX_NODES = 20_000_000;
 
-  /** The readers of one tensor. */
-  record Uses(Holder holder, List<TensorUse> all) {}
-
   private final String where;
   private final GroupMode groups;
   private final Tracer tracer;
-  private final Map<TensorProto, Uses> byTensor = new IdentityHashMap<>();
-  private final List<Uses> inOrder = new ArrayList<>();
+  private final Map<TensorProto, TensorUses> byTensor = new IdentityHashMap<>();
+  private final List<TensorUses> inOrder = new ArrayList<>();
+  private final List<TensorUses> weightsInOrder = new ArrayList<>();
   private long visited;
 
   UseCollector(String where, GroupMode groups) {
@@ -36,13 +34,18 @@ final class UseCollector {
     this.tracer = new Tracer(where);
   }
 
-  /** Collects the uses of all tensors that a graph reaches, in the order of their first use. */
-  List<Uses> collect(Scope main) {
+  /**
+   * Collects the uses of all tensors that a graph reaches: first those that an operator reads as a
+   * weight, in the order of the first such use, then the others.
+   */
+  List<TensorUses> collect(Scope main) {
     visit(main);
     for (String output : main.outputs()) {
       use(main, output, "an output of the model");
     }
-    return List.copyOf(inOrder);
+    List<TensorUses> all = new ArrayList<>(weightsInOrder);
+    inOrder.stream().filter(uses -> uses.firstWeight().isEmpty()).forEach(all::add);
+    return all;
   }
 
   private void visit(Scope scope) {
@@ -123,14 +126,15 @@ final class UseCollector {
   }
 
   private void add(Holder holder, TensorUse use) {
-    Uses uses =
-        byTensor.computeIfAbsent(
-            holder.tensor(),
-            tensor -> {
-              Uses first = new Uses(holder, new ArrayList<>());
-              inOrder.add(first);
-              return first;
-            });
-    uses.all().add(use);
+    TensorUses uses = byTensor.get(holder.tensor());
+    if (uses == null) {
+      uses = new TensorUses(holder);
+      byTensor.put(holder.tensor(), uses);
+      inOrder.add(uses);
+    }
+    if (use instanceof TensorUse.Weight && uses.firstWeight().isEmpty()) {
+      weightsInOrder.add(uses);
+    }
+    uses.add(use);
   }
 }

@@ -102,6 +102,13 @@ public final class ExternalRange {
     }
   }
 
+  /** Whether some byte belongs to both ranges. */
+  boolean overlaps(ExternalRange other) {
+    return file.path().equals(other.file.path())
+        && span.offset() < other.span.end()
+        && other.span.offset() < span.end();
+  }
+
   /** Whether the other range holds the same bytes. */
   public boolean hasSameBytes(ExternalRange other) throws IOException {
     if (span.length() != other.span.length()) {

@@ -179,6 +179,13 @@ public final class OnnxFile implements Closeable {
     return Optional.ofNullable(external.get(tensor));
   }
 
+  /** Whether bytes of a tensor are also bytes of another one, which would change with it. */
+  public boolean sharesBytes(TensorProto tensor) {
+    ExternalRange range = external.get(tensor);
+    return range != null
+        && external.values().stream().anyMatch(other -> other != range && other.overlaps(range));
+  }
+
   /**
    * The stored elements of a tensor of this file.
    *
