@@ -34,22 +34,25 @@ final class LayoutOperator {
    *
    * @param view the view of its input
    * @param scope where the node stands
+   * @param constants evaluates shapes and axes
    * @return the view of its output
    * @throws UnclearViewException if that depends on values that are not constant, or can't be
    */
-  static MatrixView through(MatrixView view, NodeProto node, Scope scope) {
+  static MatrixView through(
+      MatrixView view, NodeProto node, Scope scope, ConstantEvaluator constants) {
     try {
       return switch (node.getOpType()) {
         case "Identity" -> view;
         case "Cast" -> cast(view, node, scope);
         case "Transpose" -> view.permute(permutation(view, node, scope));
-        case "Reshape" -> view.reshape(reshaped(view.dims(), node, scope));
+        case "Reshape" -> view.reshape(reshaped(view.dims(), node, scope, constants));
         case "Flatten" -> view.reshape(flattened(view.dims(), node, scope));
-        case "Squeeze" -> view.reshape(squeezed(view.dims(), axes(node, scope)));
+        case "Squeeze" -> view.reshape(squeezed(view.dims(), axes(node, scope, constants)));
         case "Unsqueeze" ->
             view.reshape(
                 unsqueezed(
-                    view.dims(), axes(node, scope).orElseThrow(() -> notConstant(node, "axes"))));
+                    view.dims(),
+                    axes(node, scope, constants).orElseThrow(() -> notConstant(node, "axes"))));
         default -> throw new IllegalArgumentException(node.getOpType());
       };
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
@@ -83,12 +86,13 @@ final class LayoutOperator {
     return reversed;
   }
 
-  private static List<Long> reshaped(List<Long> dims, NodeProto node, Scope scope) {
+  private static List<Long> reshaped(
+      List<Long> dims, NodeProto node, Scope scope, ConstantEvaluator constants) {
     List<Long> shape =
         scope
             .attribute(node, "shape")
             .map(AttributeProto::getIntsList)
-            .or(() -> Constants.integers(scope, Nodes.input(node, 1)))
+            .or(() -> constants.integers(scope, Nodes.input(node, 1)))
             .orElseThrow(() -> notConstant(node, "shape"));
     boolean zeroIsZero = scope.integer(node, "allowzero", 0) != 0;
     List<Long> result = new ArrayList<>();
@@ -132,7 +136,8 @@ final class LayoutOperator {
   }
 
   /** Axes were an attribute up to opset 12, and are an input since. */
-  private static Optional<List<Long>> axes(NodeProto node, Scope scope) {
+  private static Optional<List<Long>> axes(
+      NodeProto node, Scope scope, ConstantEvaluator constants) {
     Optional<AttributeProto> attribute = scope.attribute(node, "axes");
     if (attribute.isPresent()) {
       return Optional.of(attribute.get().getIntsList());
@@ -142,7 +147,7 @@ final class LayoutOperator {
       return Optional.empty();
     }
     return Optional.of(
-        Constants.integers(scope, input).orElseThrow(() -> notConstant(node, "axes")));
+        constants.integers(scope, input).orElseThrow(() -> notConstant(node, "axes")));
   }
 
   private static int axis(long axis, int rank) {

@@ -45,6 +45,7 @@ final class Scope {
   private final Map<String, Definition> definitions = new HashMap<>();
   private final Map<String, AttributeProto> arguments = new HashMap<>();
   private final Map<NodeProto, Scope> calls = new IdentityHashMap<>();
+  private final Map<GraphProto, Scope> subgraphs = new IdentityHashMap<>();
 
   private Scope(
       Scope parent, Functions functions, List<NodeProto> nodes, List<String> outputs, int depth) {
@@ -80,7 +81,7 @@ final class Scope {
 
   /** The scope of a subgraph of a node that stands here. */
   Scope subgraph(GraphProto graph) {
-    return of(graph, this, functions, depth + 1);
+    return subgraphs.computeIfAbsent(graph, g -> of(g, this, functions, depth + 1));
   }
 
   /** The body of the function that a node here calls; empty if the node calls none. */

@@ -7,12 +7,13 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * Walks a value back to the stored tensor that it is: through layout nodes, out of subgraphs, from
- * a function's parameter to the argument, and into the function that made it.
+ * a function's parameter to the argument, and into the function or the branch that made it.
  */
 final class Tracer {
 
@@ -23,6 +24,7 @@ final class Tracer {
 
   private final String where;
   private final Map<Scope, Map<String, Origin>> known = new IdentityHashMap<>();
+  private final ConstantEvaluator constants = new ConstantEvaluator(this);
 
   /**
    * Makes a tracer.
@@ -64,7 +66,7 @@ final class Tracer {
         origin = new Origin.Other(opaque.what());
       } else if (definition instanceof Definition.Produced produced) {
         NodeProto node = produced.node();
-        Optional<Scope> body = at.call(node);
+        Optional<Scope> body = inside(at, node);
         if (body.isPresent() && produced.output() < body.get().outputs().size()) {
           at = body.get();
           value = at.outputs().get(produced.output());
@@ -80,6 +82,41 @@ final class Tracer {
       }
     }
     return unwind(origin, passed);
+  }
+
+  /** The scope that the outputs of a node come from: a function's body, or an If's live branch. */
+  private Optional<Scope> inside(Scope scope, NodeProto node) {
+    return scope.call(node).or(() -> constants.liveBranch(scope, node).map(scope::subgraph));
+  }
+
+  /** The constants that nodes are given. */
+  ConstantEvaluator constants() {
+    return constants;
+  }
+
+  /**
+   * A stored tensor as a value shows it.
+   *
+   * @throws UnclearViewException if that can't be told
+   */
+  MatrixView view(Origin.Stored stored) {
+    MatrixView view = MatrixView.of(stored.holder().tensor().getDimsList());
+    for (Origin.Path step : stored.path().inOrder()) {
+      view = LayoutOperator.through(view, step.node(), step.scope(), constants);
+    }
+    return view;
+  }
+
+  /** The shape of a value that is a stored tensor; empty for others. */
+  Optional<List<Long>> dims(Scope scope, String name) {
+    if (origin(scope, name) instanceof Origin.Stored stored) {
+      try {
+        return Optional.of(view(stored).dims());
+      } catch (UnclearViewException e) {
+        return Optional.empty();
+      }
+    }
+    return Optional.empty();
   }
 
   /** Adds the layout nodes passed on the way back, and remembers what each of them produces. */

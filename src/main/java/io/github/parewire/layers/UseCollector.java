@@ -10,6 +10,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Goes through all nodes in the order of the file, into subgraphs and called functions where they
@@ -19,6 +20,9 @@ final class UseCollector {
 
   /** Nested calls multiply; no model comes near this. */
   private static final long MAX_NODES = 20_000_000;
+
+  /** They see a tensor's shape and none of its elements. */
+  private static final Set<String> SHAPE_READERS = Set.of("Shape", "Size");
 
   private final String where;
   private final GroupMode groups;
@@ -57,12 +61,22 @@ final class UseCollector {
       Optional<Scope> body = scope.call(node);
       if (body.isPresent()) {
         visit(body.get());
-      } else if (!LayoutOperator.isOne(node)) {
+      } else if (!LayoutOperator.isOne(node) && !SHAPE_READERS.contains(node.getOpType())) {
         visitInputs(scope, node);
       }
-      for (AttributeProto attribute : node.getAttributeList()) {
-        scope.attribute(node, attribute.getName()).ifPresent(a -> visitGraphs(scope, a));
-      }
+      visitSubgraphs(scope, node);
+    }
+  }
+
+  private void visitSubgraphs(Scope scope, NodeProto node) {
+    Optional<GraphProto> live = tracer.constants().liveBranch(scope, node);
+    if (live.isPresent()) {
+      // What leaves it is traced through the If's output.
+      visit(scope.subgraph(live.get()));
+      return;
+    }
+    for (AttributeProto attribute : node.getAttributeList()) {
+      scope.attribute(node, attribute.getName()).ifPresent(a -> visitGraphs(scope, a));
     }
   }
 
@@ -107,10 +121,7 @@ final class UseCollector {
   private TensorUse weight(
       Origin.Stored stored, Scope scope, NodeProto node, WeightOperator operator, int input) {
     try {
-      MatrixView view = MatrixView.of(stored.holder().tensor().getDimsList());
-      for (Origin.Path step : stored.path().inOrder()) {
-        view = LayoutOperator.through(view, step.node(), step.scope());
-      }
+      MatrixView view = tracer.view(stored);
       return new TensorUse.Weight(
           operator.operator(), node.getName(), operator.matrix(view, input, node, scope, groups));
     } catch (UnclearViewException e) {
