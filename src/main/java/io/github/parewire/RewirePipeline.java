@@ -1,5 +1,7 @@
 package io.github.parewire;
 
+import static java.util.Comparator.comparingLong;
+
 import io.github.parewire.layers.Findings;
 import io.github.parewire.layers.Layer;
 import io.github.parewire.layers.LayerArrays;
@@ -8,6 +10,7 @@ import io.github.parewire.model.ExternalRange;
 import io.github.parewire.model.ModelException;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.model.StoredTensor;
+import io.github.parewire.parallel.ParallelTasks;
 import io.github.parewire.report.LayerReport;
 import io.github.parewire.report.Report;
 import io.github.parewire.rewire.JavaKernel;
@@ -26,6 +29,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -100,17 +105,12 @@ public final class RewirePipeline {
       try (PendingOutput pending = PendingOutput.create(out.get())) {
         List<StoredTensor> tensors = selected.stream().map(Layer::tensor).toList();
         ModelWriter writer = ModelWriter.begin(file, tensors, pending);
-        rewired =
-            LayerTasks.run(
-                options.threads(),
-                selected,
-                layer -> rewire(file, layer, bytes -> writer.write(layer.tensor(), bytes)));
+        rewired = rewire(file, selected, layer -> bytes -> writer.write(layer.tensor(), bytes));
         verification = Optional.of(verify(file, pending.path(), tensors));
         pending.publish();
       }
     } else {
-      rewired =
-          LayerTasks.run(options.threads(), selected, layer -> rewire(file, layer, bytes -> {}));
+      rewired = rewire(file, selected, layer -> bytes -> {});
       verification = Optional.empty();
     }
     return new Report(
@@ -121,6 +121,20 @@ public final class RewirePipeline {
         findings.left(),
         verification,
         Duration.ofNanos(System.nanoTime() - start));
+  }
+
+  /** Rewires layers side by side, the largest first, and hands over the elements to store. */
+  private List<LayerReport> rewire(
+      OnnxFile file,
+      List<Layer> layers,
+      Function<Layer, LayerArrays.BytesConsumer<IOException>> consumers)
+      throws IOException {
+    List<Callable<LayerReport>> tasks =
+        layers.stream()
+            .sorted(comparingLong((Layer layer) -> layer.tensor().elements()).reversed())
+            .<Callable<LayerReport>>map(layer -> () -> rewire(file, layer, consumers.apply(layer)))
+            .toList();
+    return ParallelTasks.run(options.threads(), tasks);
   }
 
   /** Rewires one layer and hands over the elements to store. */

@@ -1,0 +1,2 @@
+/** Work on several threads. */
+package io.github.parewire.parallel;
