@@ -160,7 +160,7 @@ final class RewireCommand implements Callable<Integer> {
     TextReport text = new TextReport(verbosity.isVerbose());
     PrintWriter results = spec.commandLine().getOut();
     PrintWriter notes = spec.commandLine().getErr();
-    text.warnings(report).forEach(notes::println);
+    text.notes(report).forEach(notes::println);
     text.lines(report).forEach(results::println);
   }
 }

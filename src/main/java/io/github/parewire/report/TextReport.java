@@ -1,5 +1,7 @@
 package io.github.parewire.report;
 
+import static java.util.stream.Collectors.joining;
+
 import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.ColumnData;
@@ -10,6 +12,8 @@ import io.github.parewire.layers.LeftTensor;
 import io.github.parewire.layers.MatrixView;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.rewire.StrengthVariance;
+import io.github.parewire.verify.Proof;
+import io.github.parewire.verify.Verification;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -17,7 +21,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A report as lines for a terminal. */
 public final class TextReport {
@@ -55,28 +59,44 @@ public final class TextReport {
   }
 
   private static String summary(Report report) {
-    String done = report.out().isPresent() ? "rewired " : "would rewire ";
-    return done
-        + count(report.rewired().size(), "layer")
-        + ", "
-        + grouped(report.weights())
-        + " weights, seed "
-        + report.seed()
-        + String.format(Locale.ROOT, ", %.1f s", report.time().toMillis() / 1000.0)
-        + report
-            .verification()
-            .map(
-                v ->
-                    ", verified: "
-                        + v.proofs().stream()
-                            .map(Object::toString)
-                            .collect(Collectors.joining(", ")))
-            .orElse("")
-        + report.out().map(out -> " -> " + out).orElse(", nothing written");
+    List<String> parts = new ArrayList<>();
+    parts.add(
+        (report.out().isPresent() ? "rewired " : "would rewire ")
+            + count(report.rewired().size(), "layer"));
+    parts.add(grouped(report.weights()) + " weights");
+    parts.add("seed " + report.seed());
+    parts.add(String.format(Locale.ROOT, "%.1f s", report.time().toMillis() / 1000.0));
+    parts.add(report.verification().map(TextReport::verdict).orElse("nothing written"));
+    return String.join(", ", parts) + report.out().map(out -> ": " + out).orElse("");
+  }
+
+  private static String verdict(Verification verification) {
+    String skipped =
+        proofs(verification, Proof.Outcome.SKIPPED).map(Proof::name).collect(joining(", "));
+    return skipped.isEmpty() ? "verified" : "verified but for: " + skipped;
+  }
+
+  private static Stream<Proof> proofs(Verification verification, Proof.Outcome outcome) {
+    return verification.proofs().stream().filter(proof -> proof.outcome() == outcome);
+  }
+
+  /** What is worth knowing besides: what was left and why, and which proof was skipped. */
+  public List<String> notes(Report report) {
+    List<String> notes = new ArrayList<>(left(report));
+    report
+        .verification()
+        .ifPresent(
+            verification ->
+                (verbose
+                        ? verification.proofs().stream()
+                        : proofs(verification, Proof.Outcome.SKIPPED))
+                    .map(Proof::toString)
+                    .forEach(notes::add));
+    return notes;
   }
 
   /** What was left, and why: a line a reason, or in verbose form a line a tensor. */
-  public List<String> warnings(Report report) {
+  private List<String> left(Report report) {
     List<String> names = new ArrayList<>();
     List<String> reasons = new ArrayList<>();
     for (LayerReport layer : report.layers()) {
@@ -166,7 +186,7 @@ public final class TextReport {
                     (opset.getDomain().isEmpty() ? "ai.onnx" : opset.getDomain())
                         + " "
                         + opset.getVersion())
-            .collect(Collectors.joining(", "));
+            .collect(joining(", "));
     String producer =
         (file.model().getProducerName() + " " + file.model().getProducerVersion()).strip();
     return file.path()
@@ -226,7 +246,7 @@ public final class TextReport {
   }
 
   private static String shape(List<Long> dims) {
-    return dims.stream().map(String::valueOf).collect(Collectors.joining("x"));
+    return dims.stream().map(String::valueOf).collect(joining("x"));
   }
 
   private static String count(long number, String noun) {
