@@ -1,0 +1,114 @@
+package io.github.parewire.testing;
+
+import io.github.parewire.rewire.Pcg64;
+import io.github.parewire.rewire.SeedSequence;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The algorithm as the paper and numpy have it, line by line: slow, and the oracle of the fast one.
+ */
+public final class NaiveRewiring {
+
+  private NaiveRewiring() {}
+
+  /**
+   * Rewires a matrix.
+   *
+   * @param matrix [output neurons, inputs]
+   */
+  public static double[][] rewire(double[][] matrix, SeedSequence stream) {
+    double[][] rows = pass(matrix, stream.generator());
+    return transpose(pass(transpose(rows), stream.generator()));
+  }
+
+  private static double[][] pass(double[][] matrix, Pcg64 random) {
+    int columns = matrix[0].length;
+    double[][] result = Arrays.stream(matrix).map(double[]::clone).toArray(double[][]::new);
+    double[] s = new double[columns];
+    for (int r = 1; r < result.length; r++) {
+      for (int c = 0; c < columns; c++) {
+        s[c] += result[r - 1][c];
+      }
+      double offset = Math.abs(Arrays.stream(s).min().orElseThrow());
+      double[] p = Arrays.stream(s).map(strength -> strength + offset + 1).toArray();
+      double sum = pairwiseSum(p);
+      int[] order = choice(random, Arrays.stream(p).map(weight -> weight / sum).toArray());
+      double[] sorted = result[r].clone();
+      Arrays.sort(sorted);
+      for (int k = 0; k < columns; k++) {
+        result[r][order[k]] = sorted[k];
+      }
+    }
+    return result;
+  }
+
+  /** numpy's {@code Generator.choice(len(p), size=len(p), replace=False, p=p)}. */
+  private static int[] choice(Pcg64 random, double[] p) {
+    double[] left = p.clone();
+    List<Integer> found = new ArrayList<>();
+    while (found.size() < p.length) {
+      double[] x = new double[p.length - found.size()];
+      Arrays.setAll(x, i -> random.nextDouble());
+      found.forEach(column -> left[column] = 0);
+      double[] cdf = new double[left.length];
+      double sum = 0;
+      for (int i = 0; i < cdf.length; i++) {
+        sum += left[i];
+        cdf[i] = sum;
+      }
+      double last = sum;
+      double[] share = Arrays.stream(cdf).map(value -> value / last).toArray();
+      Arrays.stream(x).mapToInt(u -> searchSortedRight(share, u)).distinct().forEach(found::add);
+    }
+    return found.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private static int searchSortedRight(double[] sorted, double value) {
+    return (int) IntStream.range(0, sorted.length).filter(i -> sorted[i] <= value).count();
+  }
+
+  private static double pairwiseSum(double[] values) {
+    int count = values.length;
+    if (count < 8) {
+      return sequentialSum(values);
+    }
+    if (count > 128) {
+      int half = count / 2 - count / 2 % 8;
+      return pairwiseSum(Arrays.copyOf(values, half))
+          + pairwiseSum(Arrays.copyOfRange(values, half, count));
+    }
+    double[] lanes = new double[8];
+    int whole = count - count % 8;
+    for (int i = 0; i < whole; i++) {
+      lanes[i % 8] = i < 8 ? values[i] : lanes[i % 8] + values[i];
+    }
+    double sum =
+        ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3]))
+            + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
+    for (int i = whole; i < count; i++) {
+      sum += values[i];
+    }
+    return sum;
+  }
+
+  private static double sequentialSum(double[] values) {
+    double sum = 0;
+    for (double value : values) {
+      sum += value;
+    }
+    return sum;
+  }
+
+  private static double[][] transpose(double[][] matrix) {
+    double[][] result = new double[matrix[0].length][matrix.length];
+    for (int r = 0; r < matrix.length; r++) {
+      for (int c = 0; c < matrix[0].length; c++) {
+        result[c][r] = matrix[r][c];
+      }
+    }
+    return result;
+  }
+}
