@@ -26,7 +26,9 @@ final class InspectCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL", description = "The model to read.")
   private Path model;
 
-  @Mixin private Verbosity verbosity;
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // Main looks for -v.
+  private Verbosity verbosity;
 
   @Spec private CommandSpec spec;
 

@@ -1,6 +1,9 @@
 package io.github.parewire.cli;
 
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -14,7 +17,18 @@ public final class Main {
   /** Runs the command line and exits. */
   public static void main(String[] arguments) {
     System.exit(
-        run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
+        run(
+            writer(System.out, "stdout.encoding"),
+            writer(System.err, "stderr.encoding"),
+            arguments));
+  }
+
+  /** A writer in the terminal's encoding, which JDKs before 18 know by another name. */
+  private static PrintWriter writer(PrintStream stream, String property) {
+    String encoding = System.getProperty(property, System.getProperty("sun." + property, "UTF-8"));
+    boolean isKnown = Charset.isSupported(encoding);
+    return new PrintWriter(
+        stream, true, isKnown ? Charset.forName(encoding) : StandardCharsets.UTF_8);
   }
 
   /**

@@ -30,7 +30,8 @@ final class ConstantEvaluator {
   private static final int MAX_DEPTH = 200;
 
   private final Tracer tracer;
-  private final Map<Scope, Map<String, Optional<List<Long>>>> known = new IdentityHashMap<>();
+  private final IdentityHashMap<Scope, Map<String, Optional<List<Long>>>> known =
+      new IdentityHashMap<>();
   private int depth;
 
   /**

@@ -166,7 +166,7 @@ public final class LayerArrays {
     return switch (type) {
       case FLOAT -> DataType.FLOAT;
       case DOUBLE -> DataType.DOUBLE;
-      case FLOAT16 -> DataType.HALF;
+      case FLOAT16 -> DataType.FLOAT16;
       case BFLOAT16 -> DataType.BFLOAT16;
     };
   }

@@ -44,8 +44,8 @@ final class Scope {
   private final int depth;
   private final Map<String, Definition> definitions = new HashMap<>();
   private final Map<String, AttributeProto> arguments = new HashMap<>();
-  private final Map<NodeProto, Scope> calls = new IdentityHashMap<>();
-  private final Map<GraphProto, Scope> subgraphs = new IdentityHashMap<>();
+  private final IdentityHashMap<NodeProto, Scope> calls = new IdentityHashMap<>();
+  private final IdentityHashMap<GraphProto, Scope> subgraphs = new IdentityHashMap<>();
 
   private Scope(
       Scope parent, Functions functions, List<NodeProto> nodes, List<String> outputs, int depth) {

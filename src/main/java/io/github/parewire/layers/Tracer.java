@@ -23,7 +23,7 @@ final class Tracer {
   private record Passed(NodeProto node, Scope scope) {}
 
   private final String where;
-  private final Map<Scope, Map<String, Origin>> known = new IdentityHashMap<>();
+  private final IdentityHashMap<Scope, Map<String, Origin>> known = new IdentityHashMap<>();
   private final ConstantEvaluator constants = new ConstantEvaluator(this);
 
   /**

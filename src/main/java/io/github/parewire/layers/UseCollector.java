@@ -8,7 +8,6 @@ import io.github.parewire.onnx.TensorProto;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -27,7 +26,7 @@ final class UseCollector {
   private final String where;
   private final GroupMode groups;
   private final Tracer tracer;
-  private final Map<TensorProto, TensorUses> byTensor = new IdentityHashMap<>();
+  private final IdentityHashMap<TensorProto, TensorUses> byTensor = new IdentityHashMap<>();
   private final List<TensorUses> inOrder = new ArrayList<>();
   private final List<TensorUses> weightsInOrder = new ArrayList<>();
   private long visited;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The bytes of one tensor in a data file, of any element type. */
@@ -136,11 +137,11 @@ public final class ExternalRange {
    * @param newLength length of what will be put into the first
    */
   public List<Splice> splices(long newLength) {
-    return entries.stream()
-        .map(
-            field ->
-                new Splice(
-                    field.whole(), field == entries.get(0) ? newLength : 0, field.enclosure()))
-        .toList();
+    List<Splice> splices = new ArrayList<>();
+    for (TensorWire.Field field : entries) {
+      long length = splices.isEmpty() ? newLength : 0;
+      splices.add(new Splice(field.whole(), length, field.enclosure()));
+    }
+    return splices;
   }
 }

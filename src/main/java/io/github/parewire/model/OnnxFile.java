@@ -102,7 +102,7 @@ public final class OnnxFile implements Closeable {
 
   private static Map<TensorProto, ExternalRange> external(
       Path path, WireIndex index, ExternalFiles files) throws IOException {
-    Map<TensorProto, ExternalRange> external = new IdentityHashMap<>();
+    IdentityHashMap<TensorProto, ExternalRange> external = new IdentityHashMap<>();
     for (TensorProto tensor : index.tensors()) {
       if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
         String where = path + ", tensor '" + tensor.getName() + "'";

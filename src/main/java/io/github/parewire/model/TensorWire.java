@@ -26,6 +26,7 @@ final class TensorWire {
       int number, boolean delimited, WireSpan whole, WireSpan payload, Enclosure enclosure) {
 
     /** Whether {@code next} can be counted to this run. */
+    @SuppressWarnings("ReferenceEquality") // A message on the wire is itself alone.
     private boolean isContinuedBy(Field next) {
       return !delimited
           && !next.delimited

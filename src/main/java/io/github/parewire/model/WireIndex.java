@@ -30,7 +30,7 @@ final class WireIndex {
   private static final Set<Descriptor> HOLDING_TENSORS = holdingTensors();
 
   private final List<TensorProto> tensors = new ArrayList<>();
-  private final Map<TensorProto, TensorWire> wires = new IdentityHashMap<>();
+  private final IdentityHashMap<TensorProto, TensorWire> wires = new IdentityHashMap<>();
 
   /** How many elements of each repeated field of a message have gone by. */
   private final IdentityHashMap<Message, Map<FieldDescriptor, Integer>> seen =

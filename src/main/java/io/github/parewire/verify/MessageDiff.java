@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -32,7 +31,7 @@ public final class MessageDiff {
   private static final int PLACE = TensorProto.EXTERNAL_DATA_FIELD_NUMBER;
 
   private final Set<TensorProto> exempt = Collections.newSetFromMap(new IdentityHashMap<>());
-  private final Map<TensorProto, TensorProto> pairs = new IdentityHashMap<>();
+  private final IdentityHashMap<TensorProto, TensorProto> pairs = new IdentityHashMap<>();
   private final List<String> differences = new ArrayList<>();
 
   private MessageDiff(Iterable<TensorProto> exempt) {

@@ -1,6 +1,7 @@
 package io.github.parewire.write;
 
 import io.github.parewire.model.ExternalRange;
+import io.github.parewire.model.ModelException;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.model.Splice;
 import io.github.parewire.model.StoredTensor;
@@ -26,8 +27,8 @@ import java.util.Map;
 public final class ModelWriter {
 
   private final PendingOutput out;
-  private final Map<StoredTensor, List<Splice>> inline = new IdentityHashMap<>();
-  private final Map<TensorProto, Long> external = new IdentityHashMap<>();
+  private final IdentityHashMap<StoredTensor, List<Splice>> inline = new IdentityHashMap<>();
+  private final IdentityHashMap<TensorProto, Long> external = new IdentityHashMap<>();
   private OutputLayout layout;
 
   private ModelWriter(PendingOutput out) {
@@ -52,6 +53,14 @@ public final class ModelWriter {
     Map<Splice, byte[]> entries = writer.placeExternal(in);
     splices.addAll(entries.keySet());
     writer.layout = OutputLayout.of(in.bytes(), splices);
+    if (writer.layout.length() > Integer.MAX_VALUE) {
+      throw new ModelException(
+          in.path().toString(),
+          "with the names of its data file the model would have "
+              + writer.layout.length()
+              + " bytes, and protobuf allows 2147483647",
+          "give OUT a shorter name");
+    }
     for (OutputLayout.Piece piece : writer.layout.pieces()) {
       writeFully(out.model(), piece.bytes().duplicate(), piece.position());
     }
@@ -70,7 +79,7 @@ public final class ModelWriter {
     Path data = PendingOutput.dataFile(out.path()).getFileName();
     DataFilePlan plan = new DataFilePlan(data.toString());
     Map<Place, Long> places = new HashMap<>();
-    Map<Splice, byte[]> entries = new IdentityHashMap<>();
+    IdentityHashMap<Splice, byte[]> entries = new IdentityHashMap<>();
     for (ExternalRange range : in.external()) {
       long length = range.span().length();
       long offset =
@@ -87,7 +96,7 @@ public final class ModelWriter {
   }
 
   private void copyExternal(OnnxFile in, Collection<StoredTensor> changed) throws IOException {
-    Map<TensorProto, Boolean> written = new IdentityHashMap<>();
+    IdentityHashMap<TensorProto, Boolean> written = new IdentityHashMap<>();
     changed.forEach(tensor -> written.put(tensor.proto(), true));
     for (ExternalRange range : in.external()) {
       if (!written.containsKey(range.tensor())) {

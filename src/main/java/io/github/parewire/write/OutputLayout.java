@@ -25,7 +25,7 @@ final class OutputLayout {
   record Piece(long position, ByteBuffer bytes) {}
 
   private final List<Piece> pieces = new ArrayList<>();
-  private final Map<Splice, Long> positions = new IdentityHashMap<>();
+  private final IdentityHashMap<Splice, Long> positions = new IdentityHashMap<>();
   private long length;
 
   private OutputLayout() {}
@@ -37,12 +37,14 @@ final class OutputLayout {
    * @param splices what is exchanged; spans must not overlap
    */
   static OutputLayout of(ByteBuffer file, Collection<Splice> splices) {
-    record Change(WireSpan old, Splice splice, byte[] literal) {}
+    record Change(WireSpan old, Splice splice, ByteBuffer literal) {}
 
     List<Change> changes = new ArrayList<>();
     splices.forEach(splice -> changes.add(new Change(splice.old(), splice, null)));
     newPrefixes(splices)
-        .forEach((enclosure, prefix) -> changes.add(new Change(enclosure.prefix(), null, prefix)));
+        .forEach(
+            (enclosure, prefix) ->
+                changes.add(new Change(enclosure.prefix(), null, ByteBuffer.wrap(prefix))));
     changes.sort(Comparator.comparingLong(change -> change.old().offset()));
 
     OutputLayout layout = new OutputLayout();
@@ -53,7 +55,7 @@ final class OutputLayout {
         layout.positions.put(change.splice(), layout.length);
         layout.length += change.splice().newLength();
       } else {
-        layout.put(ByteBuffer.wrap(change.literal()));
+        layout.put(change.literal());
       }
       from = change.old().end();
     }
@@ -92,11 +94,11 @@ final class OutputLayout {
 
   /** The length prefixes to write anew: of all messages around a change of length. */
   private static Map<Enclosure, byte[]> newPrefixes(Collection<Splice> splices) {
-    Map<Enclosure, Long> growth = new IdentityHashMap<>();
+    IdentityHashMap<Enclosure, Long> growth = new IdentityHashMap<>();
     for (Splice splice : splices) {
       grow(growth, splice.enclosure(), splice.newLength() - splice.old().length());
     }
-    Map<Enclosure, byte[]> prefixes = new IdentityHashMap<>();
+    IdentityHashMap<Enclosure, byte[]> prefixes = new IdentityHashMap<>();
     List<Enclosure> innermostFirst = new ArrayList<>(growth.keySet());
     innermostFirst.sort(Comparator.comparingInt(OutputLayout::depth).reversed());
     for (Enclosure enclosure : innermostFirst) {

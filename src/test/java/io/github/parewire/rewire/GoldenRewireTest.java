@@ -29,13 +29,13 @@ final class GoldenRewireTest {
     byte[] input = Golden.bytes(node.get("input").asText());
     byte[] expected = Golden.bytes(node.get("output").asText());
     INDArray stored = array(input, type, rows);
-    INDArray matrix = type == DataType.HALF ? stored.castTo(DataType.FLOAT) : stored;
+    INDArray matrix = type == DataType.FLOAT16 ? stored.castTo(DataType.FLOAT) : stored;
     assertVariance(node, "before", StrengthVariance.of(matrix));
 
     new JavaKernel().rewire(matrix, Golden.stream(node));
 
     assertVariance(node, "after", StrengthVariance.of(matrix));
-    INDArray result = type == DataType.HALF ? matrix.castTo(DataType.HALF) : matrix;
+    INDArray result = type == DataType.FLOAT16 ? matrix.castTo(DataType.FLOAT16) : matrix;
     if (node.get("compare").asText().equals("bytes")) {
       assertArrayEquals(expected, bytes(result));
     } else {
@@ -59,7 +59,7 @@ final class GoldenRewireTest {
   private static DataType type(String numpy) {
     return switch (numpy) {
       case "float64" -> DataType.DOUBLE;
-      case "float16" -> DataType.HALF;
+      case "float16" -> DataType.FLOAT16;
       default -> DataType.FLOAT;
     };
   }
