@@ -56,11 +56,27 @@ public final class StoredTensor {
       StoredData data = new FixedWidthData(file.bytes(), last, type.bytes());
       return new StoredTensor(file, proto, name, type, StorageForm.RAW, data);
     }
+    if (type.bytes() == 2) {
+      requirePatterns(file, proto, name);
+    }
     StoredData data =
         type.bytes() == 2
             ? new VarintData(proto, typed)
             : new FixedWidthData(file.bytes(), typed, type.bytes());
     return new StoredTensor(file, proto, name, type, StorageForm.TYPED, data);
+  }
+
+  /** 16-bit elements are patterns in wider integers, whose other bits must be 0. */
+  private static void requirePatterns(OnnxFile file, TensorProto proto, String name) {
+    for (int i = 0; i < proto.getInt32DataCount(); i++) {
+      int element = proto.getInt32Data(i);
+      if (element >>> 16 != 0) {
+        throw new ModelException(
+            file.path() + ", tensor '" + name + "'",
+            "expected patterns of 16 bits in int32_data, found " + element + " at element " + i,
+            "export the model again");
+      }
+    }
   }
 
   /** The name for people, unique enough to find the tensor by. */
