@@ -18,6 +18,8 @@ import java.util.List;
  * @param exclude globs of tensor names to leave
  * @param threads the number of layers at work at a time, 1 or more
  * @param check how ONNX Runtime compares the weights of input and output
+ * @param saveAsExternalData whether large initializers go to a data file, as those do that are in
+ *     one already
  * @param allowHardLinks whether the input's data files may have other names, which may lie outside
  *     the model's folder
  */
@@ -29,6 +31,7 @@ public record RewireOptions(
     List<String> exclude,
     int threads,
     WeightCheck check,
+    boolean saveAsExternalData,
     boolean allowHardLinks) {
 
   /** The seed unless another is given. */
@@ -60,6 +63,7 @@ public record RewireOptions(
         List.of(),
         Runtime.getRuntime().availableProcessors(),
         WeightCheck.FINGERPRINT,
+        false,
         false);
   }
 

@@ -104,7 +104,8 @@ public final class RewirePipeline {
     if (out.isPresent()) {
       try (PendingOutput pending = PendingOutput.create(out.get())) {
         List<StoredTensor> tensors = selected.stream().map(Layer::tensor).toList();
-        ModelWriter writer = ModelWriter.begin(file, tensors, pending);
+        ModelWriter writer =
+            ModelWriter.begin(file, tensors, options.saveAsExternalData(), pending);
         rewired = rewire(file, selected, layer -> bytes -> writer.write(layer.tensor(), bytes));
         verification = Optional.of(verify(file, pending.path(), tensors));
         pending.publish();

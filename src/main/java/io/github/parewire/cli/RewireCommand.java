@@ -123,6 +123,13 @@ final class RewireCommand implements Callable<Integer> {
   private WeightCheck check;
 
   @Option(
+      names = "--save-as-external-data",
+      description =
+          "Put initializers of 1 KiB and more into OUT.data. Those that IN has in data files go"
+              + " there in any case.")
+  private boolean saveAsExternalData;
+
+  @Option(
       names = "--allow-hard-links",
       description = "Read external data from a file that has other names too (hard links).")
   private boolean allowHardLinks;
@@ -137,7 +144,15 @@ final class RewireCommand implements Callable<Integer> {
     RewirePipeline pipeline =
         new RewirePipeline(
             new RewireOptions(
-                seed, sharedStream, groups, include, exclude, threads, check, allowHardLinks));
+                seed,
+                sharedStream,
+                groups,
+                include,
+                exclude,
+                threads,
+                check,
+                saveAsExternalData,
+                allowHardLinks));
     Report report = dryRun ? pipeline.dryRun(in) : pipeline.run(in, out);
     print(report);
     return ExitCode.DONE.status();

@@ -3,16 +3,11 @@ package io.github.parewire.model;
 import io.github.parewire.onnx.TensorProto;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The bytes of one tensor in a data file, of any element type. */
-public final class ExternalRange {
-
-  /** Read at a time: whole elements of any width. */
-  private static final int CHUNK = 1 << 22;
+public final class ExternalRange implements TensorPayload {
 
   private final TensorProto tensor;
   private final ExternalFile file;
@@ -76,7 +71,7 @@ public final class ExternalRange {
         wire.numbered(TensorProto.EXTERNAL_DATA_FIELD_NUMBER));
   }
 
-  /** The tensor. */
+  @Override
   public TensorProto tensor() {
     return tensor;
   }
@@ -91,16 +86,19 @@ public final class ExternalRange {
     return span;
   }
 
-  /** Reads the bytes. */
-  public void read(BytesConsumer consumer) throws IOException {
-    ByteBuffer buffer =
-        ByteBuffer.allocateDirect((int) Math.min(CHUNK, span.length()))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    for (long at = 0; at < span.length(); at += buffer.limit()) {
-      buffer.clear().limit((int) Math.min(buffer.capacity(), span.length() - at));
-      file.read(span.offset() + at, buffer);
-      consumer.accept(buffer.flip());
-    }
+  @Override
+  public long length() {
+    return span.length();
+  }
+
+  @Override
+  public void read(long offset, ByteBuffer buffer) throws IOException {
+    file.read(span.offset() + offset, buffer);
+  }
+
+  @Override
+  public List<Splice> placeSplices(long newLength) {
+    return InlinePayload.placeSplices(entries, newLength);
   }
 
   /** Whether some byte belongs to both ranges. */
@@ -108,40 +106,5 @@ public final class ExternalRange {
     return file.path().equals(other.file.path())
         && span.offset() < other.span.end()
         && other.span.offset() < span.end();
-  }
-
-  /** Whether the other range holds the same bytes. */
-  public boolean hasSameBytes(ExternalRange other) throws IOException {
-    if (span.length() != other.span.length()) {
-      return false;
-    }
-    long[] at = {0};
-    boolean[] same = {true};
-    ByteBuffer theirs = ByteBuffer.allocateDirect((int) Math.min(CHUNK, span.length()));
-    read(
-        ours -> {
-          if (same[0]) {
-            theirs.clear().limit(ours.remaining());
-            other.file.read(other.span.offset() + at[0], theirs);
-            at[0] += ours.remaining();
-            same[0] = ours.equals(theirs.flip());
-          }
-        });
-    return same[0];
-  }
-
-  /**
-   * The places in the model where the tensor names this range: the first is for its new entries,
-   * the others are to be emptied.
-   *
-   * @param newLength length of what will be put into the first
-   */
-  public List<Splice> splices(long newLength) {
-    List<Splice> splices = new ArrayList<>();
-    for (TensorWire.Field field : entries) {
-      long length = splices.isEmpty() ? newLength : 0;
-      splices.add(new Splice(field.whole(), length, field.enclosure()));
-    }
-    return splices;
   }
 }

@@ -179,6 +179,38 @@ public final class OnnxFile implements Closeable {
     return Optional.ofNullable(external.get(tensor));
   }
 
+  /**
+   * The bytes of a tensor as raw_data would have them; empty if they are not bytes, or in typed
+   * data of a type that is not rewired.
+   *
+   * @param tensor an object found in {@link #model()}, by identity
+   */
+  public Optional<TensorPayload> payload(TensorProto tensor) throws IOException {
+    TensorPayload range = external.get(tensor);
+    if (range != null) {
+      return Optional.of(range);
+    }
+    List<TensorWire.Field> fields = index.wire(tensor).all();
+    if (tensor.hasRawData()) {
+      ByteBuffer raw = tensor.getRawData().asReadOnlyByteBuffer().slice();
+      return Optional.of(new InlinePayload(tensor, raw, fields));
+    }
+    Optional<ElementType> type = ElementType.of(tensor.getDataType());
+    if (type.isEmpty()) {
+      return Optional.empty();
+    }
+    StoredTensor stored = stored(tensor, tensor.getName(), type.get());
+    int length = Math.toIntExact(stored.elements() * type.get().bytes());
+    ByteBuffer bytes = ByteBuffer.allocate(length);
+    stored.read(bytes::put);
+    return Optional.of(new InlinePayload(tensor, bytes.flip(), fields));
+  }
+
+  /** All tensors of the file, each as the object of {@link #model()}, in the order of the file. */
+  public List<TensorProto> tensors() {
+    return index.tensors();
+  }
+
   /** Whether bytes of a tensor are also bytes of another one, which would change with it. */
   public boolean sharesBytes(TensorProto tensor) {
     ExternalRange range = external.get(tensor);

@@ -59,6 +59,11 @@ final class TensorWire {
     }
   }
 
+  /** All fields kept here, in file order. */
+  List<Field> all() {
+    return List.copyOf(fields);
+  }
+
   /** The fields of one number, in file order. */
   List<Field> numbered(int number) {
     return fields.stream().filter(field -> field.number() == number).toList();
@@ -71,7 +76,8 @@ final class TensorWire {
           TensorProto.FLOAT_DATA_FIELD_NUMBER,
           TensorProto.DOUBLE_DATA_FIELD_NUMBER,
           TensorProto.INT32_DATA_FIELD_NUMBER,
-          TensorProto.EXTERNAL_DATA_FIELD_NUMBER ->
+          TensorProto.EXTERNAL_DATA_FIELD_NUMBER,
+          TensorProto.DATA_LOCATION_FIELD_NUMBER ->
           true;
       default -> false;
     };

@@ -15,7 +15,7 @@ import java.util.TreeSet;
 
 /**
  * Compares two messages field by field, unknown fields too, and names each difference by its path.
- * The elements of some tensors may differ, and the place of external data: those tensors are
+ * The elements of some tensors may differ, and tensors may have moved to a data file: those are
  * paired, for others to compare.
  */
 public final class MessageDiff {
@@ -27,8 +27,9 @@ public final class MessageDiff {
           TensorProto.DOUBLE_DATA_FIELD_NUMBER,
           TensorProto.INT32_DATA_FIELD_NUMBER);
 
-  /** Where external data is. */
-  private static final int PLACE = TensorProto.EXTERNAL_DATA_FIELD_NUMBER;
+  /** Where elements are, if not in the model. */
+  private static final Set<Integer> PLACE =
+      Set.of(TensorProto.EXTERNAL_DATA_FIELD_NUMBER, TensorProto.DATA_LOCATION_FIELD_NUMBER);
 
   private final Set<TensorProto> exempt = Collections.newSetFromMap(new IdentityHashMap<>());
   private final IdentityHashMap<TensorProto, TensorProto> pairs = new IdentityHashMap<>();
@@ -55,21 +56,25 @@ public final class MessageDiff {
   }
 
   /**
-   * The counterpart of a rewired tensor, or of one with external data; empty if the output has none
-   * at its place.
+   * The counterpart of a rewired tensor, or of one that is in a data file of the output; empty if
+   * the output has none at its place.
    */
   public Optional<TensorProto> counterpart(TensorProto tensor) {
     return Optional.ofNullable(pairs.get(tensor));
   }
 
   private void compare(String path, Message in, Message out) {
-    if (in instanceof TensorProto tensor && (exempt.contains(tensor) || isExternal(tensor))) {
-      pairs.put(tensor, (TensorProto) out);
+    boolean isMoved = isExternal(out);
+    boolean isExempt = in instanceof TensorProto tensor && exempt.contains(tensor);
+    if (isMoved || isExempt) {
+      pairs.put((TensorProto) in, (TensorProto) out);
     }
     Set<FieldDescriptor> fields = new TreeSet<>(in.getAllFields().keySet());
     fields.addAll(out.getAllFields().keySet());
     for (FieldDescriptor field : fields) {
-      if (!isExempt(in, field)) {
+      boolean isElements = in instanceof TensorProto && ELEMENTS.contains(field.getNumber());
+      boolean isPlace = in instanceof TensorProto && PLACE.contains(field.getNumber());
+      if (!(isElements && (isExempt || isMoved)) && !(isPlace && isMoved)) {
         compareField(path + "." + field.getName(), field, in, out);
       }
     }
@@ -78,16 +83,9 @@ public final class MessageDiff {
     }
   }
 
-  private boolean isExempt(Message in, FieldDescriptor field) {
-    if (in instanceof TensorProto tensor) {
-      return (exempt.contains(tensor) && ELEMENTS.contains(field.getNumber()))
-          || (isExternal(tensor) && field.getNumber() == PLACE);
-    }
-    return false;
-  }
-
-  private static boolean isExternal(TensorProto tensor) {
-    return tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
+  private static boolean isExternal(Message message) {
+    return message instanceof TensorProto tensor
+        && tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
   }
 
   private void compareField(String path, FieldDescriptor field, Message in, Message out) {
