@@ -1,5 +1,6 @@
 package io.github.parewire.cli;
 
+import io.github.parewire.UsageException;
 import io.github.parewire.layers.GroupMode;
 import io.github.parewire.layers.Layer;
 import io.github.parewire.layers.LayerFinder;
@@ -64,6 +65,9 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private Verification verify() throws IOException {
+    if (threads < 1) {
+      throw new UsageException("expected 1 thread or more, found " + threads);
+    }
     try (OnnxFile file = OnnxFile.open(in)) {
       List<StoredTensor> weights =
           LayerFinder.find(file, GroupMode.JOINT).layers().stream().map(Layer::tensor).toList();
