@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -39,7 +40,11 @@ public final class PendingOutput implements AutoCloseable {
   public static PendingOutput create(Path target) throws IOException {
     String unique = UUID.randomUUID().toString().substring(0, 8);
     Path folder = target.resolveSibling("." + target.getFileName() + "." + unique + ".tmp");
-    Files.createDirectory(folder);
+    try {
+      Files.createDirectory(folder);
+    } catch (NoSuchFileException e) {
+      throw new NoSuchFileException(target.toAbsolutePath().getParent().toString());
+    }
     try {
       FileChannel model = open(folder.resolve(target.getFileName()));
       PendingOutput output = new PendingOutput(target, folder, model);
