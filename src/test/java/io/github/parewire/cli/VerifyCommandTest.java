@@ -1,0 +1,229 @@
+package io.github.parewire.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import io.github.parewire.model.ElementType;
+import io.github.parewire.onnx.GraphProto;
+import io.github.parewire.onnx.ModelProto;
+import io.github.parewire.onnx.NodeProto;
+import io.github.parewire.onnx.TensorProto;
+import io.github.parewire.testing.Models;
+import io.github.parewire.testing.Seeds;
+import io.github.parewire.testing.Storage;
+import io.github.parewire.testing.Tensors;
+import io.github.parewire.testing.Weights;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** {@code verify} accepts what the tool wrote, and nothing that differs from it by one bit. */
+final class VerifyCommandTest {
+
+  private static final List<String> CHECKS = List.of("sort", "fingerprint");
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @EnumSource
+  void acceptsWhatWasWritten(ElementType type) {
+    for (Storage storage : List.of(Storage.RAW, Storage.UNPACKED, Storage.CONSTANT_PACKED)) {
+      Path in = model(type, storage).write(folder.resolve("in.onnx"));
+      Path out = folder.resolve("out.onnx");
+      assertEquals(0, Cli.run(in, out).status());
+      for (String check : CHECKS) {
+        Cli run = Cli.run("verify", in, out, "--check", check);
+        assertEquals(0, run.status(), run::toString);
+        assertEquals("verified", run.outLines().get(run.outLines().size() - 1));
+        assertEquals("", run.err());
+      }
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> refusesWhatWasTamperedWith() {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (ElementType type : ElementType.values()) {
+      for (Storage storage : List.of(Storage.RAW, Storage.PACKED)) {
+        for (String check : CHECKS) {
+          tamperings(type)
+              .forEach(
+                  (what, tampering) ->
+                      tests.add(
+                          DynamicTest.dynamicTest(
+                              String.join(", ", what, type.toString(), storage.name(), check),
+                              () -> assertRefused(type, storage, check, what, tampering))));
+        }
+      }
+    }
+    return tests.stream();
+  }
+
+  private void assertRefused(
+      ElementType type,
+      Storage storage,
+      String check,
+      String what,
+      Consumer<ModelProto.Builder> tampering)
+      throws IOException {
+    Path in = model(type, storage).write(folder.resolve("in.onnx"));
+    Path out = folder.resolve("out.onnx");
+    assertEquals(0, Cli.run(in, out).status());
+    ModelProto.Builder model = Tensors.model(out).toBuilder();
+    tampering.accept(model);
+    Files.write(out, model.build().toByteArray());
+
+    Cli run = Cli.run("verify", in, out, "--check", check);
+
+    assertEquals(1, run.status(), run::toString);
+    assertEquals("NOT verified", run.outLines().get(run.outLines().size() - 1));
+    String proof =
+        what.startsWith("weight:") ? "same weights: failed" : "nothing else changed: failed";
+    assertTrue(run.out().contains(proof), run::out);
+    assertEquals("", run.err());
+  }
+
+  private static Map<String, Consumer<ModelProto.Builder>> tamperings(ElementType type) {
+    Map<String, Consumer<ModelProto.Builder>> all = new LinkedHashMap<>();
+    long sign = 1L << (8 * type.bytes() - 1);
+    all.put("weight: one changed by one ulp", model -> change(model, 0, 7, bits -> bits ^ 1));
+    all.put("weight: one negated", model -> change(model, 1, 3, bits -> bits ^ sign));
+    all.put("weight: 0.0 for -0.0", model -> change(model, 0, find(model, sign), bits -> 0));
+    all.put(
+        "weight: one doubled, another lost",
+        model -> change(model, 0, 2, bits -> elements(model, 0).bits()[9]));
+    all.put("weight: two exchanged between layers", VerifyCommandTest::exchange);
+    all.put("bias touched", model -> change(model, 2, 1, bits -> bits ^ 1));
+    all.put(
+        "node renamed", model -> model.getGraphBuilder().getNodeBuilder(1).setName("another name"));
+    all.put("node lost", model -> model.getGraphBuilder().removeNode(1));
+    all.put("attribute changed", model -> lastNode(model).getAttributeBuilder(0).setI(0));
+    all.put(
+        "initializer added",
+        model ->
+            model
+                .getGraphBuilder()
+                .addInitializer(
+                    TensorProto.newBuilder()
+                        .setName("more")
+                        .setDataType(TensorProto.DataType.FLOAT_VALUE)
+                        .addDims(1)
+                        .addFloatData(1)));
+    all.put(
+        "tensor renamed", model -> model.getGraphBuilder().getInitializerBuilder(0).setName("v"));
+    all.put("dims exchanged", VerifyCommandTest::transposeDims);
+    all.put("type changed", VerifyCommandTest::changeType);
+    all.put("producer changed", model -> model.setProducerName("another"));
+    all.put("graph lost", model -> model.setGraph(GraphProto.getDefaultInstance()));
+    return all;
+  }
+
+  private static NodeProto.Builder lastNode(ModelProto.Builder model) {
+    GraphProto.Builder graph = model.getGraphBuilder();
+    return graph.getNodeBuilder(graph.getNodeCount() - 2);
+  }
+
+  private static void transposeDims(ModelProto.Builder model) {
+    TensorProto.Builder tensor = model.getGraphBuilder().getInitializerBuilder(0);
+    long first = tensor.getDims(0);
+    tensor.setDims(0, tensor.getDims(1)).setDims(1, first);
+  }
+
+  /** To one of the same width, so that dims and data still agree. */
+  private static void changeType(ModelProto.Builder model) {
+    TensorProto.Builder tensor = model.getGraphBuilder().getInitializerBuilder(0);
+    Weights weights = Weights.of(tensor.build());
+    TensorProto.DataType other =
+        switch (weights.type()) {
+          case FLOAT -> TensorProto.DataType.INT32;
+          case DOUBLE -> TensorProto.DataType.INT64;
+          case FLOAT16 -> TensorProto.DataType.BFLOAT16;
+          case BFLOAT16 -> TensorProto.DataType.FLOAT16;
+        };
+    tensor.clearFloatData().clearDoubleData().clearInt32Data();
+    tensor.setDataType(other.getNumber()).setRawData(ByteString.copyFrom(weights.bytes()));
+  }
+
+  private static void exchange(ModelProto.Builder model) {
+    long first = elements(model, 0).bits()[5];
+    long second = elements(model, 1).bits()[5];
+    change(model, 0, 5, bits -> second);
+    change(model, 1, 5, bits -> first);
+  }
+
+  private static int find(ModelProto.Builder model, long pattern) {
+    long[] bits = elements(model, 0).bits();
+    for (int i = 0; i < bits.length; i++) {
+      if (bits[i] == pattern) {
+        return i;
+      }
+    }
+    throw new AssertionError("no element has the pattern " + pattern);
+  }
+
+  private static Weights elements(ModelProto.Builder model, int initializer) {
+    return Weights.of(model.getGraph().getInitializer(initializer));
+  }
+
+  private static void change(
+      ModelProto.Builder model, int initializer, int element, LongUnaryOperator change) {
+    TensorProto.Builder tensor = model.getGraphBuilder().getInitializerBuilder(initializer);
+    Weights weights = Weights.of(tensor.build());
+    long[] bits = weights.bits();
+    long before = bits[element];
+    bits[element] = change.applyAsLong(before);
+    if (bits[element] == before) {
+      throw new AssertionError("nothing changed");
+    }
+    Storage storage = tensor.hasRawData() ? Storage.RAW : Storage.PACKED;
+    try {
+      model
+          .getGraphBuilder()
+          .setInitializer(
+              initializer,
+              TensorProto.parseFrom(storage.encode(tensor.getName(), weights.withBits(bits))));
+    } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Two Gemms and a bias; the first weight has both zeros. */
+  private static Models model(ElementType type, Storage storage) {
+    Random random = Seeds.random("verify");
+    Weights first;
+    do {
+      first = Weights.random(type, random, 12, 16);
+    } while (!contains(first, 0) || !contains(first, 1L << (8 * type.bytes() - 1)));
+    Models models = Models.model();
+    models
+        .graph()
+        .input("x", type.dataType())
+        .weights("first", storage, first)
+        .weights("second", storage, Weights.random(type, random, 8, 12))
+        .weights("bias", storage, Weights.random(type, random, 8))
+        .node("Gemm", List.of("x", "first"), "h", Models.attribute("transB", 1))
+        .node("Relu", List.of("h"), "r")
+        .node("Gemm", List.of("r", "second", "bias"), "g", Models.attribute("transB", 1))
+        .node("Relu", List.of("g"), "y")
+        .output("y", type.dataType());
+    return models;
+  }
+
+  private static boolean contains(Weights weights, long pattern) {
+    return java.util.Arrays.stream(weights.bits()).anyMatch(bits -> bits == pattern);
+  }
+}
