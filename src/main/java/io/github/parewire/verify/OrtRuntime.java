@@ -71,6 +71,8 @@ final class OrtRuntime {
 
   /** Options by which a session works on the calling thread alone and changes nothing. */
   private static OrtSession.SessionOptions options() throws OrtException {
+    // Options made before the environment would load ONNX Runtime their own way.
+    environment();
     OrtSession.SessionOptions options = new OrtSession.SessionOptions();
     options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.NO_OPT);
     options.setIntraOpNumThreads(1);
