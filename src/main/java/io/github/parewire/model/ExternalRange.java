@@ -37,11 +37,11 @@ public final class ExternalRange implements TensorPayload {
     if (own >= 0 && length != own) {
       throw new ModelException(
           where,
-          "external data: dims "
-              + tensor.getDimsList()
-              + " expect a length of "
+          "external data: expected a length of "
               + own
-              + " bytes, found "
+              + " bytes for dims "
+              + tensor.getDimsList()
+              + ", found "
               + length,
           "save the model again");
     }
