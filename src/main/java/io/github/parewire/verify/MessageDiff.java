@@ -3,6 +3,7 @@ package io.github.parewire.verify;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import com.google.protobuf.UnknownFieldSet;
 import io.github.parewire.onnx.ModelProto;
 import io.github.parewire.onnx.TensorProto;
 import java.util.ArrayList;
@@ -90,6 +91,7 @@ public final class MessageDiff {
 
   private void compareField(String path, FieldDescriptor field, Message in, Message out) {
     boolean isMessage = field.getJavaType() == FieldDescriptor.JavaType.MESSAGE;
+    int before = differences.size();
     if (field.isRepeated()) {
       compareLists(path, isMessage, (List<?>) in.getField(field), (List<?>) out.getField(field));
     } else if (in.hasField(field) != out.hasField(field)) {
@@ -99,6 +101,28 @@ public final class MessageDiff {
     } else {
       compareValues(path, in.getField(field), out.getField(field));
     }
+    if (differences.size() == before
+        && field.getJavaType() == FieldDescriptor.JavaType.STRING
+        && isDecodedWithLoss(in.getField(field))
+        && !encoded(in, field).equals(encoded(out, field))) {
+      differences.add(path + ": bytes that are not UTF-8 differ");
+    }
+  }
+
+  /** Whether some text may have had bytes that are not UTF-8, which all decode to U+FFFD. */
+  private static boolean isDecodedWithLoss(Object value) {
+    return value instanceof List<?> list
+        ? list.stream().anyMatch(MessageDiff::isDecodedWithLoss)
+        : ((String) value).indexOf('\uFFFD') >= 0;
+  }
+
+  private static ByteString encoded(Message message, FieldDescriptor field) {
+    Message.Builder alone =
+        message.toBuilder().setUnknownFields(UnknownFieldSet.getDefaultInstance());
+    message.getAllFields().keySet().stream()
+        .filter(other -> !other.equals(field))
+        .forEach(alone::clearField);
+    return alone.build().toByteString();
   }
 
   private void compareLists(String path, boolean isMessage, List<?> in, List<?> out) {
@@ -106,7 +130,7 @@ public final class MessageDiff {
       differences.add(path + ": " + in.size() + " entries, then " + out.size());
       return;
     }
-    if (!isMessage && in.equals(out)) {
+    if (!isMessage && !isFloat(in) && in.equals(out)) {
       return;
     }
     for (int i = 0; i < in.size(); i++) {
@@ -120,9 +144,21 @@ public final class MessageDiff {
   }
 
   private void compareValues(String path, Object in, Object out) {
-    if (!in.equals(out)) {
+    if (!bits(in).equals(bits(out))) {
       differences.add(path + ": " + brief(in) + ", then " + brief(out));
     }
+  }
+
+  private static boolean isFloat(List<?> list) {
+    return !list.isEmpty() && (list.get(0) instanceof Float || list.get(0) instanceof Double);
+  }
+
+  /** Numbers by their bits: all NaNs are equal otherwise. */
+  private static Object bits(Object value) {
+    if (value instanceof Float number) {
+      return Float.floatToRawIntBits(number);
+    }
+    return value instanceof Double number ? (Object) Double.doubleToRawLongBits(number) : value;
   }
 
   private static String brief(Object value) {
