@@ -1,5 +1,6 @@
 package io.github.parewire.model;
 
+import com.google.protobuf.WireFormat;
 import io.github.parewire.onnx.TensorProto;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,16 +70,19 @@ final class TensorWire {
     return fields.stream().filter(field -> field.number() == number).toList();
   }
 
-  /** Whether fields of this number are kept here. */
-  static boolean keeps(int number) {
-    return switch (number) {
-      case TensorProto.RAW_DATA_FIELD_NUMBER,
-          TensorProto.FLOAT_DATA_FIELD_NUMBER,
-          TensorProto.DOUBLE_DATA_FIELD_NUMBER,
-          TensorProto.INT32_DATA_FIELD_NUMBER,
-          TensorProto.EXTERNAL_DATA_FIELD_NUMBER,
-          TensorProto.DATA_LOCATION_FIELD_NUMBER ->
-          true;
+  /**
+   * Whether a field is kept here: one that holds data, in a wire type that its elements can have.
+   * With any other the parser counts it to the unknown fields.
+   */
+  static boolean keeps(int tag) {
+    int type = WireFormat.getTagWireType(tag);
+    boolean delimited = type == WireFormat.WIRETYPE_LENGTH_DELIMITED;
+    return switch (WireFormat.getTagFieldNumber(tag)) {
+      case TensorProto.RAW_DATA_FIELD_NUMBER, TensorProto.EXTERNAL_DATA_FIELD_NUMBER -> delimited;
+      case TensorProto.FLOAT_DATA_FIELD_NUMBER -> delimited || type == WireFormat.WIRETYPE_FIXED32;
+      case TensorProto.DOUBLE_DATA_FIELD_NUMBER -> delimited || type == WireFormat.WIRETYPE_FIXED64;
+      case TensorProto.INT32_DATA_FIELD_NUMBER -> delimited || type == WireFormat.WIRETYPE_VARINT;
+      case TensorProto.DATA_LOCATION_FIELD_NUMBER -> type == WireFormat.WIRETYPE_VARINT;
       default -> false;
     };
   }

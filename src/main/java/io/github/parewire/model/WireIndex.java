@@ -113,8 +113,7 @@ final class WireIndex {
       if (tag == 0) {
         return;
       }
-      int number = WireFormat.getTagFieldNumber(tag);
-      if (!TensorWire.keeps(number)) {
+      if (!TensorWire.keeps(tag)) {
         in.skipField(tag);
         continue;
       }
@@ -130,7 +129,7 @@ final class WireIndex {
       long end = in.getTotalBytesRead();
       wire.add(
           new TensorWire.Field(
-              number,
+              WireFormat.getTagFieldNumber(tag),
               delimited,
               new WireSpan(at, end - at),
               new WireSpan(payloadAt, end - payloadAt),
