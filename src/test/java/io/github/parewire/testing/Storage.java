@@ -7,6 +7,7 @@ import io.github.parewire.onnx.TensorProto;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /** The ways to hold a tensor's elements. */
 public enum Storage {
@@ -50,6 +51,24 @@ public enum Storage {
       case UNPACKED ->
           concat(tensor.build().toByteArray(), unpacked(weights, 0, weights.bits().length));
       case PIECES -> pieces(tensor, weights);
+    };
+  }
+
+  /** The parts of the tensor on the wire that hold elements. */
+  public List<byte[]> data(Weights weights) {
+    int count = weights.bits().length;
+    TensorProto.Builder nothing = TensorProto.newBuilder();
+    return switch (this) {
+      case RAW, RAW_TWICE, CONSTANT_RAW -> List.of(weights.bytes());
+      case PACKED, CONSTANT_PACKED -> List.of(packed(nothing, weights).build().toByteArray());
+      case UNPACKED -> List.of(unpacked(weights, 0, count));
+      case PIECES ->
+          List.of(
+              packed(nothing, slice(weights, 0, count / 3)).build().toByteArray(),
+              unpacked(weights, count / 3, 2 * count / 3),
+              packed(nothing.clone().clear(), slice(weights, 2 * count / 3, count))
+                  .build()
+                  .toByteArray());
     };
   }
 
