@@ -1,0 +1,198 @@
+package io.github.parewire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.parewire.layers.GroupMode;
+import io.github.parewire.layers.Layer;
+import io.github.parewire.layers.LayerFinder;
+import io.github.parewire.model.OnnxFile;
+import io.github.parewire.model.StoredTensor;
+import io.github.parewire.report.LayerReport;
+import io.github.parewire.report.Report;
+import io.github.parewire.rewire.StrengthVariance;
+import io.github.parewire.verify.Proof;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The models that real exporters wrote, rewired as numpy rewires the frameworks' parameters. */
+final class TestModelsTest {
+
+  private static final Path MODELS = Path.of("testmodels");
+
+  /** Its layers' operators stand in branches of an If whose condition is a constant expression. */
+  private static final Set<String> KNOWN_GAPS = Set.of("torch22_functions.onnx");
+
+  @TempDir private Path folder;
+
+  @TestFactory
+  Stream<DynamicTest> equalsNumpy() throws IOException {
+    return models()
+        .filter(model -> !KNOWN_GAPS.contains(text(model, "file")))
+        .map(model -> DynamicTest.dynamicTest(text(model, "file"), () -> check(model)));
+  }
+
+  /** Fails once a gap is closed: then take the model out of the set. */
+  @TestFactory
+  Stream<DynamicTest> knownGaps() throws IOException {
+    return models()
+        .filter(model -> KNOWN_GAPS.contains(text(model, "file")))
+        .map(
+            model ->
+                DynamicTest.dynamicTest(
+                    text(model, "file"),
+                    () -> assertThrows(NoLayerException.class, () -> check(model))));
+  }
+
+  @Test
+  void everyModelHasAnEntry() throws IOException {
+    Set<String> expected = models().map(model -> text(model, "file")).collect(Collectors.toSet());
+    try (Stream<Path> files = Files.list(MODELS)) {
+      Set<String> found =
+          files
+              .map(file -> file.getFileName().toString())
+              .filter(name -> name.endsWith(".onnx"))
+              .collect(Collectors.toSet());
+      assertEquals(expected, found);
+    }
+  }
+
+  private void check(JsonNode model) throws IOException {
+    Path in = MODELS.resolve(text(model, "file"));
+    Path out = folder.resolve(text(model, "file"));
+
+    Report report = new RewirePipeline(RewireOptions.defaults()).run(in, out);
+
+    List<JsonNode> expected = list(model.get("layers"));
+    List<LayerReport> found = report.rewired();
+    assertEquals(
+        expected.stream().map(layer -> text(layer, "tensor")).toList(),
+        found.stream().map(layer -> layer.layer().tensor().name()).toList());
+    for (int i = 0; i < expected.size(); i++) {
+      checkLayer(expected.get(i), found.get(i));
+    }
+    assertEquals(expectedLeft(model), left(report));
+    checkBytes(expected, "before", in, found);
+    checkBytes(expected, "after", out, found);
+    for (Proof proof : report.verification().orElseThrow().proofs()) {
+      assertTrue(
+          proof.outcome() == Proof.Outcome.HOLDS
+              || (proof.name().equals("loads") && proof.outcome() == Proof.Outcome.SKIPPED),
+          proof::toString);
+    }
+  }
+
+  private static void checkLayer(JsonNode expected, LayerReport report) {
+    Layer layer = report.layer();
+    assertEquals(expected.get("layer").asInt(), layer.number());
+    assertEquals(text(expected, "operator"), layer.operator());
+    assertEquals(longs(expected.get("dims")), layer.tensor().dims());
+    assertEquals(
+        longs(expected.get("matrix")), List.of(layer.matrix().outputs(), layer.matrix().inputs()));
+    assertEquals(1, layer.matrix().slices());
+    checkVariance(expected, "before", report.before().orElseThrow());
+    checkVariance(expected, "after", report.after().orElseThrow());
+  }
+
+  private static void checkVariance(JsonNode expected, String when, StrengthVariance found) {
+    checkVariance(expected.get("input_strength_variance").get(when), found.input());
+    checkVariance(expected.get("output_strength_variance").get(when), found.output());
+  }
+
+  private static void checkVariance(JsonNode expected, OptionalDouble found) {
+    assertEquals(expected.isNull(), found.isEmpty());
+    if (found.isPresent()) {
+      double value = expected.doubleValue();
+      assertEquals(value, found.getAsDouble(), 1e-9 * value);
+    }
+  }
+
+  private static void checkBytes(
+      List<JsonNode> expected, String when, Path path, List<LayerReport> layers)
+      throws IOException {
+    try (OnnxFile file = OnnxFile.open(path)) {
+      List<Layer> found = LayerFinder.find(file, GroupMode.JOINT).layers();
+      for (int i = 0; i < expected.size(); i++) {
+        StoredTensor tensor = found.get(layers.get(i).layer().number()).tensor();
+        assertEquals(text(expected.get(i), "tensor"), tensor.name());
+        assertEquals(
+            text(expected.get(i).get("sha256"), when), sha256(tensor), when + ", " + tensor.name());
+      }
+    }
+  }
+
+  private static String sha256(StoredTensor tensor) throws IOException {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      tensor.read(digest::update);
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The readers of each tensor that is left, by its name. */
+  private static Map<String, String> expectedLeft(JsonNode model) {
+    Map<String, String> left = new TreeMap<>();
+    for (JsonNode tensor : list(model.get("left"))) {
+      left.put(
+          text(tensor, "tensor"), longs(tensor.get("dims")) + " " + reader(text(tensor, "reason")));
+    }
+    return left;
+  }
+
+  private static Map<String, String> left(Report report) {
+    Map<String, String> left = new TreeMap<>();
+    for (LayerReport layer : report.layers()) {
+      StoredTensor tensor = layer.layer().tensor();
+      layer.left().ifPresent(why -> left.put(tensor.name(), tensor.dims() + " " + reader(why)));
+    }
+    report.left().forEach(l -> left.put(l.name(), l.dims() + " " + reader(l.reason())));
+    return left;
+  }
+
+  /** The first operator that is named after "read by". */
+  private static String reader(String reason) {
+    return reason.replaceAll(".*?read by (\\w+).*", "$1");
+  }
+
+  private static Stream<JsonNode> models() throws IOException {
+    JsonNode all = new ObjectMapper().readTree(MODELS.resolve("expected.json").toFile());
+    assertEquals(RewireOptions.DEFAULT_SEED, all.get("seed").asText());
+    return list(all.get("models")).stream();
+  }
+
+  private static List<JsonNode> list(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false).toList();
+  }
+
+  private static List<Long> longs(JsonNode array) {
+    List<Long> longs = new ArrayList<>();
+    array.forEach(value -> longs.add(value.asLong()));
+    return longs;
+  }
+
+  private static String text(JsonNode node, String key) {
+    return node.get(key).asText();
+  }
+}
