@@ -79,7 +79,7 @@ final class RewireOptionsTest {
     Report run(Path from, Path to) throws IOException {
       RewireOptions options =
           new RewireOptions(
-              new BigInteger(seed), shared, groups, include, exclude, threads, check, false);
+              new BigInteger(seed), shared, groups, include, exclude, threads, check, false, false);
       return new RewirePipeline(options).run(from, to);
     }
   }

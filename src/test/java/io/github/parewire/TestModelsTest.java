@@ -1,7 +1,6 @@
 package io.github.parewire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -40,28 +39,11 @@ final class TestModelsTest {
 
   private static final Path MODELS = Path.of("testmodels");
 
-  /** Its layers' operators stand in branches of an If whose condition is a constant expression. */
-  private static final Set<String> KNOWN_GAPS = Set.of("torch22_functions.onnx");
-
   @TempDir private Path folder;
 
   @TestFactory
   Stream<DynamicTest> equalsNumpy() throws IOException {
-    return models()
-        .filter(model -> !KNOWN_GAPS.contains(text(model, "file")))
-        .map(model -> DynamicTest.dynamicTest(text(model, "file"), () -> check(model)));
-  }
-
-  /** Fails once a gap is closed: then take the model out of the set. */
-  @TestFactory
-  Stream<DynamicTest> knownGaps() throws IOException {
-    return models()
-        .filter(model -> KNOWN_GAPS.contains(text(model, "file")))
-        .map(
-            model ->
-                DynamicTest.dynamicTest(
-                    text(model, "file"),
-                    () -> assertThrows(NoLayerException.class, () -> check(model))));
+    return models().map(model -> DynamicTest.dynamicTest(text(model, "file"), () -> check(model)));
   }
 
   @Test
