@@ -122,10 +122,9 @@ final class UseCollector {
     try {
       MatrixView view = tracer.view(stored);
       return new TensorUse.Weight(
-          operator.operator(), node.getName(), operator.matrix(view, input, node, scope, groups));
+          node.getOpType(), node.getName(), operator.matrix(view, input, node, scope, groups));
     } catch (UnclearViewException e) {
-      return new TensorUse.Otherwise(
-          "weight of " + operator.operator() + ", but " + e.getMessage());
+      return new TensorUse.Otherwise("weight of " + node.getOpType() + ", but " + e.getMessage());
     }
   }
 

@@ -7,11 +7,12 @@ import java.util.Optional;
 
 /**
  * The operators of dense and conv layers, and the matrix [output neurons, inputs] that each makes
- * of its weight (ONNX operators, Conv, ConvTranspose, Gemm, MatMul).
+ * of its weight (ONNX operators, Conv, ConvTranspose, Gemm, MatMul; ONNX Runtime's contrib
+ * operators FusedConv, FusedGemm, FusedMatMul, which are the same with more in one node).
  */
 enum WeightOperator {
   /** Weight [M, C/group, k...]. */
-  CONV("Conv") {
+  CONV("Conv", "FusedConv") {
     @Override
     MatrixView matrix(MatrixView weight, int input, NodeProto node, Scope scope, GroupMode mode) {
       requireRank(weight, 3);
@@ -26,7 +27,7 @@ enum WeightOperator {
   },
 
   /** Weight [C, M/group, k...]: each group has its axes 0 and 1 exchanged. */
-  CONV_TRANSPOSE("ConvTranspose") {
+  CONV_TRANSPOSE("ConvTranspose", "") {
     @Override
     MatrixView matrix(MatrixView weight, int input, NodeProto node, Scope scope, GroupMode mode) {
       requireRank(weight, 3);
@@ -47,7 +48,7 @@ enum WeightOperator {
   },
 
   /** Y = A B: B is [K, N], or [N, K] with transB; A is [M, K], or [K, M] with transA. */
-  GEMM("Gemm") {
+  GEMM("Gemm", "FusedGemm") {
     @Override
     boolean isWeight(int input) {
       return input == 0 || input == 1;
@@ -62,8 +63,11 @@ enum WeightOperator {
     }
   },
 
-  /** B is [..., K, N], A is [..., M, K]: a matrix for each leading index. */
-  MAT_MUL("MatMul") {
+  /**
+   * B is [..., K, N], A is [..., M, K]: a matrix for each leading index. The fused form can
+   * exchange the two last axes of either before.
+   */
+  MAT_MUL("MatMul", "FusedMatMul") {
     @Override
     boolean isWeight(int input) {
       return input == 0 || input == 1;
@@ -72,19 +76,40 @@ enum WeightOperator {
     @Override
     MatrixView matrix(MatrixView weight, int input, NodeProto node, Scope scope, GroupMode mode) {
       requireRank(weight, 2);
-      return (input == 0 ? weight : weight.transposeLast()).joinLeading();
+      String side = input == 0 ? "A" : "B";
+      if (scope.integer(node, "transBatch" + side, 0) != 0) {
+        throw new UnclearViewException("it has transBatch" + side);
+      }
+      boolean transposed = scope.integer(node, "trans" + side, 0) != 0;
+      boolean outputsFirst = (input == 0) != transposed;
+      return (outputsFirst ? weight : weight.transposeLast()).joinLeading();
     }
   };
 
-  private final String operator;
+  private static final String MICROSOFT = "com.microsoft";
 
-  WeightOperator(String operator) {
+  private final String operator;
+  private final String fused;
+
+  /**
+   * Names an operator.
+   *
+   * @param operator its name in ONNX
+   * @param fused its name in ONNX Runtime's domain; empty if it has none there
+   */
+  WeightOperator(String operator, String fused) {
     this.operator = operator;
+    this.fused = fused;
   }
 
   /** The weight operator that a node is. */
   static Optional<WeightOperator> of(NodeProto node) {
-    return Arrays.stream(values()).filter(op -> Nodes.isOnnx(node, op.operator)).findFirst();
+    return Arrays.stream(values()).filter(op -> op.isOf(node)).findFirst();
+  }
+
+  private boolean isOf(NodeProto node) {
+    return Nodes.isOnnx(node, operator)
+        || (node.getDomain().equals(MICROSOFT) && node.getOpType().equals(fused));
   }
 
   /** Whether this input is a layer's weight if it is constant. */
@@ -102,11 +127,6 @@ enum WeightOperator {
    */
   abstract MatrixView matrix(
       MatrixView weight, int input, NodeProto node, Scope scope, GroupMode mode);
-
-  /** The operator's name in ONNX. */
-  String operator() {
-    return operator;
-  }
 
   private static long group(NodeProto node, Scope scope) {
     long group = scope.integer(node, "group", 1);
