@@ -55,16 +55,92 @@ public record RewireOptions(
 
   /** The defaults: seed 42, a stream a layer, groups joint, all layers, a thread a processor. */
   public static RewireOptions defaults() {
-    return new RewireOptions(
-        new BigInteger(DEFAULT_SEED),
-        false,
-        GroupMode.JOINT,
-        List.of(),
-        List.of(),
-        Runtime.getRuntime().availableProcessors(),
-        WeightCheck.FINGERPRINT,
-        false,
-        false);
+    return builder().build();
+  }
+
+  /** Options to set one by one, beginning with the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Collects options; each method is named after the component of {@link RewireOptions} it sets.
+   */
+  public static final class Builder {
+    private BigInteger seed = new BigInteger(DEFAULT_SEED);
+    private boolean sharedStream;
+    private GroupMode groups = GroupMode.JOINT;
+    private List<String> include = List.of();
+    private List<String> exclude = List.of();
+    private int threads = Runtime.getRuntime().availableProcessors();
+    private WeightCheck check = WeightCheck.FINGERPRINT;
+    private boolean saveAsExternalData;
+    private boolean allowHardLinks;
+
+    private Builder() {}
+
+    public Builder seed(BigInteger value) {
+      seed = value;
+      return this;
+    }
+
+    public Builder sharedStream(boolean value) {
+      sharedStream = value;
+      return this;
+    }
+
+    public Builder groups(GroupMode value) {
+      groups = value;
+      return this;
+    }
+
+    public Builder include(List<String> globs) {
+      include = globs;
+      return this;
+    }
+
+    public Builder exclude(List<String> globs) {
+      exclude = globs;
+      return this;
+    }
+
+    public Builder threads(int value) {
+      threads = value;
+      return this;
+    }
+
+    public Builder check(WeightCheck value) {
+      check = value;
+      return this;
+    }
+
+    public Builder saveAsExternalData(boolean value) {
+      saveAsExternalData = value;
+      return this;
+    }
+
+    public Builder allowHardLinks(boolean value) {
+      allowHardLinks = value;
+      return this;
+    }
+
+    /**
+     * The options.
+     *
+     * @throws UsageException if one makes no sense
+     */
+    public RewireOptions build() {
+      return new RewireOptions(
+          seed,
+          sharedStream,
+          groups,
+          include,
+          exclude,
+          threads,
+          check,
+          saveAsExternalData,
+          allowHardLinks);
+    }
   }
 
   /**

@@ -141,18 +141,19 @@ final class RewireCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     requireFiles();
-    RewirePipeline pipeline =
-        new RewirePipeline(
-            new RewireOptions(
-                seed,
-                sharedStream,
-                groups,
-                include,
-                exclude,
-                threads,
-                check,
-                saveAsExternalData,
-                allowHardLinks));
+    RewireOptions options =
+        RewireOptions.builder()
+            .seed(seed)
+            .sharedStream(sharedStream)
+            .groups(groups)
+            .include(include)
+            .exclude(exclude)
+            .threads(threads)
+            .check(check)
+            .saveAsExternalData(saveAsExternalData)
+            .allowHardLinks(allowHardLinks)
+            .build();
+    RewirePipeline pipeline = new RewirePipeline(options);
     Report report = dryRun ? pipeline.dryRun(in) : pipeline.run(in, out);
     print(report);
     return ExitCode.DONE.status();
