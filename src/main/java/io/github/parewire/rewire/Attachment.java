@@ -14,23 +14,44 @@ final class Attachment {
    */
   static void probabilities(double[] strength, double[] probability) {
     int count = probability.length;
-    double minimum = strength[0];
-    for (int i = 1; i < count; i++) {
-      minimum = Math.min(minimum, strength[i]);
-    }
+    double minimum = minimum(strength, count);
     double offset = Math.abs(minimum);
     for (int i = 0; i < count; i++) {
       // Two additions, in this order: numpy rounds after each.
       probability[i] = strength[i] + offset + 1.0;
     }
     double sum = PairwiseSum.of(probability, 0, count);
-    double smallest = Double.POSITIVE_INFINITY;
     for (int i = 0; i < count; i++) {
       probability[i] /= sum;
-      smallest = Math.min(smallest, probability[i]);
     }
+    // The steps above keep order, so this is the smallest probability. NaN fails as well.
+    double smallest = (minimum + offset + 1.0) / sum;
     if (!(smallest > 0)) {
       throw new ArithmeticException("the strengths are too large for attachment probabilities");
     }
+  }
+
+  /** The least value, ignoring NaN beyond the first four; four at a time hide the latency. */
+  private static double minimum(double[] values, int count) {
+    double m0 = values[0];
+    double m1 = m0;
+    double m2 = m0;
+    double m3 = m0;
+    int i = 1;
+    for (; i < count - 3; i += 4) {
+      m0 = lesser(m0, values[i]);
+      m1 = lesser(m1, values[i + 1]);
+      m2 = lesser(m2, values[i + 2]);
+      m3 = lesser(m3, values[i + 3]);
+    }
+    for (; i < count; i++) {
+      m0 = lesser(m0, values[i]);
+    }
+    return lesser(lesser(m0, m1), lesser(m2, m3));
+  }
+
+  /** {@link Math#min} takes longer for the sake of NaN and -0.0. */
+  private static double lesser(double x, double y) {
+    return y < x ? y : x;
   }
 }

@@ -7,7 +7,7 @@ package io.github.parewire.rewire;
  * O'Neill, "PCG: A Family of Simple Fast Space-Efficient Statistically Good Algorithms for Random
  * Number Generation", 2014). Not thread-safe.
  */
-public final class Pcg64 {
+public final class Pcg64 implements UniformSource {
 
   private static final long MULTIPLIER_HIGH = 0x2360ed051fc65da4L;
   private static final long MULTIPLIER_LOW = 0x4385df649fccf645L;
@@ -31,7 +31,7 @@ public final class Pcg64 {
     incrementLow = (sequenceLow << 1) | 1;
     step();
     long sum = low + stateLow;
-    high += stateHigh + (Long.compareUnsigned(sum, low) < 0 ? 1 : 0);
+    high += stateHigh + carry(low, stateLow, sum);
     low = sum;
     step();
   }
@@ -47,11 +47,25 @@ public final class Pcg64 {
     return (nextLong() >>> 11) * UNIT;
   }
 
-  /** Fills {@code values[0 .. count - 1]} with the next doubles. */
-  void fill(double[] values, int count) {
+  @Override
+  public void fill(long[] fractions, int count) {
+    // The state in local variables stays in registers.
+    long h = high;
+    long l = low;
     for (int i = 0; i < count; i++) {
-      values[i] = nextDouble();
+      long product = l * MULTIPLIER_LOW;
+      h = unsignedMultiplyHigh(l, MULTIPLIER_LOW) + h * MULTIPLIER_LOW + l * MULTIPLIER_HIGH;
+      l = product + incrementLow;
+      h += incrementHigh + carry(product, incrementLow, l);
+      fractions[i] = Long.rotateRight(h ^ l, (int) (h >>> 58)) >>> 11;
     }
+    high = h;
+    low = l;
+  }
+
+  /** 1 if the sum of x and y overflowed as unsigned numbers, else 0; without a branch. */
+  private static long carry(long x, long y, long sum) {
+    return ((x & y) | ((x | y) & ~sum)) >>> 63;
   }
 
   private void step() {
@@ -59,8 +73,7 @@ public final class Pcg64 {
     long productHigh =
         unsignedMultiplyHigh(low, MULTIPLIER_LOW) + high * MULTIPLIER_LOW + low * MULTIPLIER_HIGH;
     low = productLow + incrementLow;
-    long carry = Long.compareUnsigned(low, productLow) < 0 ? 1 : 0;
-    high = productHigh + incrementHigh + carry;
+    high = productHigh + incrementHigh + carry(productLow, incrementLow, low);
   }
 
   /** {@code Math.unsignedMultiplyHigh} of JDK 18 and later. */

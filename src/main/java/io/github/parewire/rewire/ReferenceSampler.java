@@ -13,17 +13,22 @@ import java.util.Arrays;
  */
 public final class ReferenceSampler implements Sampler {
 
-  private final double[] probability;
-  private final double[] cumulative;
-  private final double[] uniform;
+  private final int columns;
 
-  /** The missing columns, ascending; what {@code cumulative} is indexed by. */
+  /** The missing columns, ascending. */
   private final int[] missing;
 
-  private final boolean[] found;
+  /** The probability of each missing column. */
+  private final double[] probability;
 
-  /** Where to begin a look-up in {@code cumulative}: entry b serves uniforms from b / length on. */
-  private final int[] guide;
+  /** Whether the missing column at a position has not been found in this round: 1 or 0. */
+  private final byte[] open;
+
+  private final CumulativeTable table;
+  private final long[] fractions;
+
+  /** The order, and a place to spare. */
+  private final int[] drawn;
 
   /**
    * Makes a sampler for rows of one length.
@@ -31,89 +36,57 @@ public final class ReferenceSampler implements Sampler {
    * @param columns number of inputs
    */
   public ReferenceSampler(int columns) {
-    probability = new double[columns];
-    cumulative = new double[columns];
-    uniform = new double[columns];
+    this.columns = columns;
     missing = new int[columns];
-    found = new boolean[columns];
-    guide = new int[powerOfTwoFrom(columns)];
+    probability = new double[columns];
+    open = new byte[columns];
+    table = new CumulativeTable(columns);
+    fractions = new long[columns];
+    drawn = new int[columns + 1];
   }
 
   @Override
-  public void draw(double[] strength, Pcg64 random, int[] order) {
+  public void draw(double[] strength, UniformSource random, int[] order) {
     Attachment.probabilities(strength, probability);
-    int columns = probability.length;
+    // In the first round nothing is missing, so that positions are columns.
+    int found = drawRound(random, columns, 0);
+    int left = dropFoundFirst();
+    while (left > 0) {
+      int end = drawRound(random, left, found);
+      for (int i = found; i < end; i++) {
+        drawn[i] = missing[drawn[i]];
+      }
+      found = end;
+      left = dropFound(left);
+    }
+    System.arraycopy(drawn, 0, order, 0, columns);
+  }
+
+  /** Appends the positions of columns found to {@code drawn} and returns its new end. */
+  private int drawRound(UniformSource random, int left, int from) {
+    table.build(probability, left);
+    random.fill(fractions, left);
+    Arrays.fill(open, 0, left, (byte) 1);
+    return table.firstOccurrences(fractions, left, open, drawn, from);
+  }
+
+  private int dropFoundFirst() {
+    int kept = 0;
     for (int i = 0; i < columns; i++) {
-      missing[i] = i;
+      missing[kept] = i;
+      probability[kept] = probability[i];
+      kept += open[i];
     }
-    Arrays.fill(found, false);
-    int drawn = 0;
-    while (drawn < columns) {
-      int count = columns - drawn;
-      random.fill(uniform, count);
-      accumulate(count);
-      drawn = lookUp(count, order, drawn);
-      dropFound(count);
-    }
+    return kept;
   }
 
-  /** {@code cumulative[i]}: share of the first i + 1 missing columns, the last being 1. */
-  private void accumulate(int count) {
-    double sum = 0;
-    for (int i = 0; i < count; i++) {
-      sum += probability[missing[i]];
-      cumulative[i] = sum;
-    }
-    for (int i = 0; i < count; i++) {
-      cumulative[i] /= sum;
-    }
-  }
-
-  /** Looks the uniforms up, appends columns seen first to the order, returns its new length. */
-  private int lookUp(int count, int[] order, int drawn) {
-    int buckets = powerOfTwoFrom(count);
-    fillGuide(count, buckets);
-    int end = drawn;
-    for (int i = 0; i < count; i++) {
-      double u = uniform[i];
-      int at = guide[(int) (u * buckets)];
-      while (cumulative[at] <= u) {
-        at++;
-      }
-      int column = missing[at];
-      if (!found[column]) {
-        found[column] = true;
-        order[end++] = column;
-      }
-    }
-    return end;
-  }
-
-  /**
-   * {@code guide[b]}: the first position whose cumulative share exceeds b / buckets. With a power
-   * of two the scaling is exact, so a look-up begun there ends where a binary search would.
-   */
-  private void fillGuide(int count, int buckets) {
-    int next = 0;
-    for (int i = 0; i < count && next < buckets; i++) {
-      double limit = cumulative[i] * buckets;
-      while (next < limit && next < buckets) {
-        guide[next++] = i;
-      }
-    }
-  }
-
-  private void dropFound(int count) {
+  private int dropFound(int count) {
     int kept = 0;
     for (int i = 0; i < count; i++) {
-      int column = missing[i];
-      if (!found[column]) {
-        missing[kept++] = column;
-      }
+      missing[kept] = missing[i];
+      probability[kept] = probability[i];
+      kept += open[i];
     }
-  }
-
-  private static int powerOfTwoFrom(int count) {
-    return count <= 1 ? 1 : Integer.highestOneBit(count - 1) << 1;
+    return kept;
   }
 }

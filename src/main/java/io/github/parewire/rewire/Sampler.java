@@ -14,9 +14,9 @@ public sealed interface Sampler permits ReferenceSampler {
    * Draws one order of all columns.
    *
    * @param strength the strength of each column, [inputs]; left as it is
-   * @param random the generator to draw from
+   * @param random where to draw uniforms from
    * @param order receives the columns in the order drawn, [inputs]
    * @throws ArithmeticException if a strength is so large that p overflows or vanishes
    */
-  void draw(double[] strength, Pcg64 random, int[] order);
+  void draw(double[] strength, UniformSource random, int[] order);
 }
