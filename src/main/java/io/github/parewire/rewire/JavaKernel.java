@@ -1,15 +1,26 @@
 package io.github.parewire.rewire;
 
+import java.util.function.IntFunction;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The row loop in Java, on the array's own memory: an ND4J call for each step of each row would
  * take longer than the step.
+ *
+ * <p>A large matrix keeps one thread busy for long. Called in a {@link
+ * java.util.concurrent.ForkJoinPool}, the kernel lets the pool's idle threads work ahead.
  */
 public final class JavaKernel implements RewireKernel {
+
+  /** Weights to hold on the heap at a time. */
+  private static final int BLOCK = 1 << 15;
+
+  /** A cache line's worth of columns, the least to read at a time. */
+  private static final int LINE = 16;
 
   static {
     Nd4jBackend.start();
@@ -20,55 +31,54 @@ public final class JavaKernel implements RewireKernel {
     if (matrix.rank() != 2) {
       throw new IllegalArgumentException("expected a matrix, found rank " + matrix.rank());
     }
-    passInto(matrix, stream);
-    passInto(matrix.transpose(), stream);
-  }
-
-  /** One pass over the rows of a view, which is copied if its rows do not lie in a row. */
-  private static void passInto(INDArray view, SeedSequence stream) {
-    if (isPlain(view)) {
-      pass(view, stream);
+    if (isRowMajor(matrix)) {
+      rewireRowMajor(matrix, stream);
       return;
     }
-    try (INDArray copy = view.dup('c')) {
-      pass(copy, stream);
-      view.assign(copy);
+    try (INDArray copy = matrix.dup('c')) {
+      rewireRowMajor(copy, stream);
+      matrix.assign(copy);
     }
   }
 
-  private static boolean isPlain(INDArray view) {
-    return !view.isView()
-        && view.ordering() == 'c'
-        && view.stride(1) == 1
-        && view.stride(0) == view.columns();
+  private static boolean isRowMajor(INDArray matrix) {
+    return (matrix.columns() == 1 || matrix.stride(1) == 1)
+        && rowStride(matrix) >= matrix.columns();
   }
 
-  private static void pass(INDArray matrix, SeedSequence stream) {
-    MatrixRows rows = rowsOf(matrix);
-    int columns = rows.columns();
-    double[] strength = new double[columns];
-    int[] order = new int[columns];
-    Sampler sampler = new ReferenceSampler(columns);
-    Pcg64 random = stream.generator();
-    // Row 0 stays: there are no strengths yet to attach to.
-    rows.load(0);
-    for (long row = 1; row < rows.count(); row++) {
-      rows.addTo(strength);
-      sampler.draw(strength, random, order);
-      rows.load(row);
-      rows.place(order);
-    }
+  /** A single row's stride means nothing, and is not always the row's length. */
+  private static int rowStride(INDArray matrix) {
+    return matrix.rows() == 1 ? matrix.columns() : matrix.stride(0);
   }
 
-  private static MatrixRows rowsOf(INDArray matrix) {
-    long count = matrix.rows();
+  private static void rewireRowMajor(INDArray matrix, SeedSequence stream) {
+    int rows = matrix.rows();
     int columns = matrix.columns();
-    if (matrix.dataType() == DataType.FLOAT) {
-      return new FloatRows(new FloatPointer(matrix.data().pointer()), count, columns);
+    pass(rows, columns, BLOCK / columns, stream, blocks(matrix, Side.ROWS, columns));
+    pass(columns, rows, Math.max(LINE, BLOCK / rows), stream, blocks(matrix, Side.COLUMNS, rows));
+  }
+
+  private static void pass(
+      int lines, int length, int blockLines, SeedSequence stream, IntFunction<Block> blocks) {
+    int capacity = Math.max(1, Math.min(lines, blockLines));
+    try (BlockPipeline pipeline = new BlockPipeline(lines, capacity, blocks);
+        UniformsAhead random = new UniformsAhead(stream.generator())) {
+      new Pass(length).run(pipeline, random);
     }
-    if (matrix.dataType() == DataType.DOUBLE) {
-      return new DoubleRows(new DoublePointer(matrix.data().pointer()), count, columns);
+  }
+
+  private static IntFunction<Block> blocks(INDArray array, Side side, int length) {
+    MatrixLayout layout =
+        new MatrixLayout(array.offset(), array.rows(), array.columns(), rowStride(array));
+    Pointer memory = array.data().pointer();
+    if (array.dataType() == DataType.FLOAT) {
+      FloatMatrix matrix = new FloatMatrix(new FloatPointer(memory), layout);
+      return capacity -> new FloatBlock(matrix, side, length, capacity);
     }
-    throw new IllegalArgumentException("expected FLOAT or DOUBLE, found " + matrix.dataType());
+    if (array.dataType() == DataType.DOUBLE) {
+      DoubleMatrix matrix = new DoubleMatrix(new DoublePointer(memory), layout);
+      return capacity -> new DoubleBlock(matrix, side, length, capacity);
+    }
+    throw new IllegalArgumentException("expected FLOAT or DOUBLE, found " + array.dataType());
   }
 }

@@ -1,0 +1,40 @@
+package io.github.parewire.rewire;
+
+/**
+ * Where the elements of a row-major matrix lie: element [r, c] at {@code offset + r * stride + c}.
+ *
+ * @param offset elements before the first, from the start of the memory
+ * @param rows number of rows
+ * @param columns number of columns
+ * @param stride elements from the start of a row to the start of the next
+ */
+record MatrixLayout(long offset, int rows, int columns, int stride) {
+
+  MatrixLayout {
+    if (offset < 0 || rows < 1 || columns < 1 || stride < columns) {
+      throw new IllegalArgumentException(
+          "offset " + offset + ", " + rows + " x " + columns + ", stride " + stride);
+    }
+  }
+
+  /** Rows that one buffer of the JDK can hold. */
+  int windowRows() {
+    return Math.max(1, Math.min(rows, Integer.MAX_VALUE / stride));
+  }
+
+  /** Number of buffers needed. */
+  int windows() {
+    return (rows - 1) / windowRows() + 1;
+  }
+
+  /** Where a buffer begins, in elements from the start of the memory. */
+  long windowStart(int window) {
+    return offset + (long) window * windowRows() * stride;
+  }
+
+  /** Where a buffer ends, in elements from the start of the memory. */
+  long windowEnd(int window) {
+    long end = Math.min(rows, (long) (window + 1) * windowRows());
+    return offset + (end - 1) * stride + columns;
+  }
+}

@@ -1,0 +1,7 @@
+package io.github.parewire.rewire;
+
+/** What the lines of a pass are. */
+enum Side {
+  ROWS,
+  COLUMNS
+}
