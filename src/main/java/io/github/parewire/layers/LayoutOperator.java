@@ -55,7 +55,7 @@ final class LayoutOperator {
                     axes(node, scope, constants).orElseThrow(() -> notConstant(node, "axes"))));
         default -> throw new IllegalArgumentException(node.getOpType());
       };
-    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+    } catch (IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException e) {
       throw new UnclearViewException(
           node.getOpType() + " '" + node.getName() + "' does not fit " + view.dims());
     }

@@ -69,7 +69,8 @@ public sealed interface ViewStep {
      * @throws IllegalArgumentException if the two have not the same number of elements
      */
     static Reshape of(List<Long> source, List<Long> dims) {
-      if (product(source) != product(dims)) {
+      boolean isNegative = dims.stream().anyMatch(dim -> dim < 0);
+      if (isNegative || product(source) != product(dims)) {
         throw new IllegalArgumentException("can't reshape " + source + " to " + dims);
       }
       return new Reshape(dims);

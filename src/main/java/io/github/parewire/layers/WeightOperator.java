@@ -56,7 +56,9 @@ enum WeightOperator {
 
     @Override
     MatrixView matrix(MatrixView weight, int input, NodeProto node, Scope scope, GroupMode mode) {
-      requireRank(weight, 2);
+      if (weight.dims().size() != 2) {
+        throw new UnclearViewException("expected 2 dimensions, found " + weight.dims());
+      }
       boolean transposed = scope.integer(node, input == 0 ? "transA" : "transB", 0) != 0;
       boolean outputsFirst = (input == 0) != transposed;
       return (outputsFirst ? weight : weight.transposeLast()).joinLeading();
