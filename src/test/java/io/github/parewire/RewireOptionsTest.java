@@ -162,7 +162,8 @@ final class RewireOptionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"BLOCK/2/w", "block/2", "lock/2/w", "block.2.w", "block/[2]/w", ""})
+  @ValueSource(
+      strings = {"BLOCK/2/w", "block/2", "lock/2/w", "block.2.w", "block/[2]/w", "block/2/w?", ""})
   void globsMatchWholeNamesLiterally(String glob) {
     Options options = new Options();
     options.include = List.of(glob);

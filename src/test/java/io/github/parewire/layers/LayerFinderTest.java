@@ -1,0 +1,358 @@
+package io.github.parewire.layers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.parewire.model.ElementType;
+import io.github.parewire.model.OnnxFile;
+import io.github.parewire.onnx.AttributeProto;
+import io.github.parewire.onnx.FunctionProto;
+import io.github.parewire.onnx.GraphProto;
+import io.github.parewire.onnx.ModelProto;
+import io.github.parewire.onnx.NodeProto;
+import io.github.parewire.onnx.SparseTensorProto;
+import io.github.parewire.onnx.TensorProto;
+import io.github.parewire.onnx.TensorProto.DataType;
+import io.github.parewire.testing.Models;
+import io.github.parewire.testing.Seeds;
+import io.github.parewire.testing.Storage;
+import io.github.parewire.testing.Weights;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which tensors are layers, in which order, and why others are left. */
+final class LayerFinderTest {
+
+  private static final AttributeProto TRANS_B = Models.attribute("transB", 1);
+
+  @TempDir private Path folder;
+  private final Models models = Models.model();
+  private final Models.Graph graph = models.graph();
+
+  @BeforeEach
+  void addTensors() {
+    graph.input("x", DataType.FLOAT).input("ids", DataType.INT64);
+    for (String name : List.of("a", "b", "square")) {
+      int rows = name.equals("square") ? 6 : 8;
+      graph.weights(
+          name, Storage.RAW, Weights.random(ElementType.FLOAT, Seeds.random(name), rows, 6));
+    }
+  }
+
+  private Findings find() {
+    return find(models.bytes());
+  }
+
+  private Findings find(byte[] model) {
+    try {
+      Path path = Files.write(folder.resolve("model.onnx"), model);
+      try (OnnxFile file = OnnxFile.open(path)) {
+        return LayerFinder.find(file, GroupMode.JOINT);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> names(Findings findings) {
+    return findings.layers().stream().map(layer -> layer.tensor().name()).toList();
+  }
+
+  private static String obstacle(Findings findings, String name) {
+    return findings.layers().stream()
+        .filter(layer -> layer.tensor().name().equals(name))
+        .findFirst()
+        .orElseThrow()
+        .obstacle()
+        .orElse("none");
+  }
+
+  private static Map<String, String> left(Findings findings) {
+    return findings.left().stream().collect(Collectors.toMap(LeftTensor::name, LeftTensor::reason));
+  }
+
+  @Test
+  void layersAreNumberedByTheirFirstUseAsWeight() {
+    graph
+        .node("Gather", List.of("a", "ids"), "embedded")
+        .node("Gemm", List.of("x", "b"), "1", TRANS_B)
+        .node("Gemm", List.of("x", "square"), "2", TRANS_B)
+        .node("Gemm", List.of("embedded", "a"), "3", TRANS_B)
+        .node("Gemm", List.of("x", "b"), "4", TRANS_B);
+    Findings findings = find();
+    assertEquals(List.of("b", "square", "a"), names(findings));
+    assertEquals(List.of(0, 1, 2), findings.layers().stream().map(Layer::number).toList());
+    assertEquals("shared: also read by Gather", obstacle(findings, "a"));
+    assertEquals("none", obstacle(findings, "b"));
+  }
+
+  @Test
+  void sameMatrixTwiceIsOneLayer() {
+    graph
+        .node("Transpose", List.of("square"), "t")
+        .node("Gemm", List.of("x", "square"), "1", TRANS_B)
+        .node("MatMul", List.of("x", "t"), "2");
+    assertEquals("none", obstacle(find(), "square"));
+  }
+
+  @Test
+  void differentMatricesAreAnObstacle() {
+    graph
+        .node("Gemm", List.of("x", "square"), "1", TRANS_B)
+        .node("MatMul", List.of("x", "square"), "2");
+    assertEquals("shared: its operators see different matrices", obstacle(find(), "square"));
+  }
+
+  @Test
+  void outputOfTheModelIsAnObstacle() {
+    graph.node("Gemm", List.of("x", "a"), "1", TRANS_B).output("a", DataType.FLOAT);
+    assertEquals("shared: also an output of the model", obstacle(find(), "a"));
+  }
+
+  @Test
+  void readerBehindALayoutNodeIsAnObstacle() {
+    graph
+        .node("Gemm", List.of("x", "a"), "1", TRANS_B)
+        .node("Identity", List.of("a"), "copy")
+        .node("Add", List.of("copy", "x"), "2");
+    assertEquals("shared: also read by Add", obstacle(find(), "a"));
+  }
+
+  @Test
+  void tensorsThatAreNoWeights() {
+    graph
+        .node("Gemm", List.of("x", "a"), "1", TRANS_B)
+        .node("Add", List.of("x", "b"), "2")
+        .node("MatMul", List.of("a", "square"), "3");
+    Findings findings = find();
+    assertEquals(List.of("a"), names(findings));
+    assertEquals(
+        Map.of("b", "read by Add", "square", "both inputs of MatMul are constant"), left(findings));
+  }
+
+  @Test
+  void unreadSparseAndEmptyTensors() {
+    graph
+        .weights("empty", Storage.RAW, Weights.floats(new int[] {0, 4}))
+        .node("MatMul", List.of("x", "empty"), "1")
+        .node("MatMul", List.of("x", "dense form"), "2");
+    ModelProto.Builder model = models.build().toBuilder();
+    model
+        .getGraphBuilder()
+        .addSparseInitializer(
+            SparseTensorProto.newBuilder()
+                .addAllDims(List.of(3L, 3L))
+                .setValues(
+                    TensorProto.newBuilder()
+                        .setName("dense form")
+                        .setDataType(1)
+                        .addDims(1)
+                        .addFloatData(1))
+                .setIndices(TensorProto.newBuilder().setDataType(7).addDims(1).addInt64Data(0)));
+    Findings findings = find(models.wire().serialize(model.build()));
+    assertEquals(List.of(), names(findings));
+    assertEquals(
+        Map.of(
+            "a", "not read by any operator",
+            "b", "not read by any operator",
+            "square", "not read by any operator",
+            "empty", "no elements",
+            "dense form", "sparse"),
+        left(findings));
+  }
+
+  @Test
+  void integerWeightsAreLeft() {
+    graph
+        .initializer(
+            TensorProto.newBuilder()
+                .setName("int")
+                .setDataType(DataType.INT8_VALUE)
+                .addAllDims(List.of(1L, 2L))
+                .addAllInt32Data(List.of(1, 2))
+                .build())
+        .node("MatMul", List.of("x", "int"), "1");
+    assertEquals("not floating point: int8", left(find()).get("int"));
+  }
+
+  @Test
+  void operatorsOfOtherDomainsAreNone() {
+    graph
+        .add(Models.node("com.example", "Gemm", List.of("x", "a"), "1"))
+        .add(Models.node("ai.onnx", "Gemm", List.of("x", "b"), "2", TRANS_B));
+    Findings findings = find();
+    assertEquals(List.of("b"), names(findings));
+    assertEquals("read by com.example.Gemm", left(findings).get("a"));
+  }
+
+  @Test
+  void innerNamesHideOuterOnes() throws IOException {
+    Weights inner = Weights.random(ElementType.FLOAT, Seeds.random("inner"), 3, 6);
+    GraphProto then =
+        GraphProto.newBuilder()
+            .addInitializer(
+                inner
+                    .header("a")
+                    .setRawData(com.google.protobuf.ByteString.copyFrom(inner.bytes())))
+            .addNode(Models.node("", "Gemm", List.of("x", "a"), "y", TRANS_B))
+            .build();
+    NodeProto branches =
+        NodeProto.newBuilder()
+            .setOpType("If")
+            .addInput("condition")
+            .addOutput("out")
+            .addAttribute(AttributeProto.newBuilder().setName("then_branch").setG(then))
+            .build();
+    ModelProto.Builder model = ModelProto.parseFrom(models.bytes()).toBuilder();
+    model.getGraphBuilder().addNode(branches);
+    model.getGraphBuilder().addNode(Models.node("", "Gemm", List.of("x", "a"), "1", TRANS_B));
+    Findings findings = find(model.build().toByteArray());
+    assertEquals(List.of("a", "a#2"), names(findings));
+    assertEquals(
+        List.of(List.of(3L, 6L), List.of(8L, 6L)),
+        findings.layers().stream().map(layer -> layer.tensor().dims()).toList());
+  }
+
+  @Test
+  void functionCalledForTwoTensorsHasTwoLayers() {
+    addFunction("Linear", Models.node("", "Gemm", List.of("x", "w"), "y", TRANS_B));
+    graph
+        .add(Models.node(Models.FUNCTION_DOMAIN, "Linear", List.of("x", "b"), "1"))
+        .add(Models.node(Models.FUNCTION_DOMAIN, "Linear", List.of("x", "a"), "2"))
+        .add(Models.node(Models.FUNCTION_DOMAIN, "Linear", List.of("x", "b"), "3"));
+    Findings findings = find();
+    assertEquals(List.of("b", "a"), names(findings));
+    assertEquals("none", obstacle(findings, "b"));
+  }
+
+  @Test
+  void functionInAFunction() {
+    addFunction("Inner", Models.node("", "Transpose", List.of("w"), "y"));
+    addFunction(
+        "Outer",
+        Models.node(Models.FUNCTION_DOMAIN, "Inner", List.of("", "w"), "t"),
+        Models.node("", "MatMul", List.of("x", "t"), "y"));
+    graph.add(Models.node(Models.FUNCTION_DOMAIN, "Outer", List.of("x", "a"), "1"));
+    Findings findings = find();
+    assertEquals(List.of("a"), names(findings));
+    assertEquals(List.of(1L, 8L, 6L), findings.layers().get(0).matrix().dims());
+  }
+
+  private void addFunction(String name, NodeProto... nodes) {
+    models.function(
+        FunctionProto.newBuilder()
+            .setName(name)
+            .addInput("x")
+            .addInput("w")
+            .addOutput("y")
+            .addAllNode(List.of(nodes)));
+  }
+
+  /** Layout nodes that don't fit or that can't be known leave the tensor; they are no bug. */
+  @TestFactory
+  Stream<DynamicTest> unclearLayout() {
+    long big = 1L << 40;
+    return Stream.of(
+            reshape("computed", null),
+            reshape("another size", List.of(7L, 7L)),
+            reshape("negative", List.of(-8L, -6L)),
+            reshape("two free axes", List.of(-1L, -1L)),
+            reshape("a free axis that does not fit", List.of(-1L, 7L)),
+            reshape("0 for an axis that is not there", List.of(8L, 6L, 0L)),
+            reshape("overflowing", List.of(big, big)),
+            reshape("overflowing with a free axis", List.of(big, big, -1L)),
+            node("Transpose", Models.attribute("perm", List.of(0L, 0L))),
+            node("Transpose", Models.attribute("perm", List.of(1L))),
+            node("Transpose", Models.attribute("perm", List.of(1L, big))),
+            node("Transpose", Models.attribute("perm", List.of(1L, -1L))),
+            node("Flatten", Models.attribute("axis", 3)),
+            node("Flatten", Models.attribute("axis", -3)),
+            node("Flatten", Models.attribute("axis", Long.MAX_VALUE)),
+            node("Flatten", Models.attribute("axis", Long.MIN_VALUE)),
+            node("Squeeze", Models.attribute("axes", List.of(0L))),
+            node("Unsqueeze", Models.attribute("axes", List.of(9L))),
+            node("Unsqueeze", Models.attribute("axes", List.of(Long.MAX_VALUE))),
+            node("Unsqueeze"),
+            node("Cast", Models.attribute("to", DataType.INT32_VALUE)),
+            node("Cast", Models.attribute("to", 99)))
+        .map(layout -> DynamicTest.dynamicTest(layout.toString(), () -> assertUnclear(layout)));
+  }
+
+  /** A node between the tensor "a" and a MatMul. */
+  private record Layout(String what, NodeProto node, List<Long> shape) {
+    @Override
+    public String toString() {
+      return what;
+    }
+  }
+
+  private static Layout reshape(String what, List<Long> shape) {
+    NodeProto node = Models.node("", "Reshape", List.of("a", "shape"), "v");
+    return new Layout("Reshape: " + what, node, shape);
+  }
+
+  private static Layout node(String operator, AttributeProto... attributes) {
+    NodeProto node = Models.node("", operator, List.of("a"), "v", attributes);
+    return new Layout(
+        operator + Stream.of(attributes).map(a -> " " + a.getI() + a.getIntsList()).toList(),
+        node,
+        null);
+  }
+
+  private void assertUnclear(Layout layout) {
+    Models own = Models.model();
+    own.graph()
+        .input("x", DataType.FLOAT)
+        .input(layout.shape() == null ? "shape" : "unused", DataType.INT64)
+        .weights("a", Storage.RAW, Weights.random(ElementType.FLOAT, Seeds.random("a"), 8, 6));
+    if (layout.shape() != null) {
+      own.graph().integers("shape", layout.shape());
+    }
+    own.graph().add(layout.node()).node("MatMul", List.of("x", "v"), "y");
+    Findings findings = find(own.bytes());
+    assertEquals(List.of(), names(findings));
+    String reason = left(findings).get("a");
+    assertTrue(reason.startsWith("weight of MatMul, but "), reason);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> weightsThatDoNotFitTheirOperator() {
+    return Stream.of(
+            Models.node("", "Conv", List.of("x", "a"), "y"),
+            Models.node("", "ConvTranspose", List.of("x", "a"), "y"),
+            Models.node("", "Conv", List.of("x", "c"), "y", Models.attribute("group", 3)),
+            Models.node("", "Conv", List.of("x", "c"), "y", Models.attribute("group", 0)),
+            Models.node("", "Conv", List.of("x", "c"), "y", Models.attribute("group", -4)),
+            Models.node("", "Conv", List.of("x", "c"), "y", Models.attribute("group", 1L << 62)),
+            Models.node("", "ConvTranspose", List.of("x", "c"), "y", Models.attribute("group", 3)),
+            Models.node("", "Gemm", List.of("x", "c"), "y"),
+            Models.node("", "MatMul", List.of("x", "d"), "y"))
+        .map(
+            node ->
+                DynamicTest.dynamicTest(
+                    node.getOpType() + node.getInputList() + node.getAttributeList().size(),
+                    () -> assertDoesNotFit(node)));
+  }
+
+  private void assertDoesNotFit(NodeProto node) {
+    Models own = Models.model();
+    own.graph()
+        .input("x", DataType.FLOAT)
+        .weights("a", Storage.RAW, Weights.random(ElementType.FLOAT, Seeds.random("a"), 8, 6))
+        .weights("c", Storage.RAW, Weights.random(ElementType.FLOAT, Seeds.random("c"), 8, 2, 3))
+        .weights("d", Storage.RAW, Weights.random(ElementType.FLOAT, Seeds.random("d"), 8))
+        .add(node);
+    assertEquals(List.of(), names(find(own.bytes())));
+  }
+}
