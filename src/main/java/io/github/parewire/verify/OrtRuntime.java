@@ -41,15 +41,17 @@ final class OrtRuntime {
 
   /** A session of a small model made here. */
   static OrtSession open(ModelProto model) throws OrtException {
-    return open(model, Optional.empty());
+    return open(model, ByteBuffer.allocateDirect(model.getSerializedSize()), Optional.empty());
   }
 
   /**
    * A session of a small model made here.
    *
+   * @param scratch a direct buffer for the serialized model
    * @param folder where its external data is, if it has any
    */
-  static OrtSession open(ModelProto model, Optional<Path> folder) throws OrtException {
+  static OrtSession open(ModelProto model, ByteBuffer scratch, Optional<Path> folder)
+      throws OrtException {
     try (OrtSession.SessionOptions options = options()) {
       if (folder.isPresent()) {
         options.addConfigEntry(
@@ -57,7 +59,7 @@ final class OrtRuntime {
       }
       options.setCPUArenaAllocator(false);
       options.setMemoryPatternOptimization(false);
-      return environment().createSession(serialize(model), options);
+      return environment().createSession(serialize(model, scratch), options);
     }
   }
 
@@ -82,9 +84,8 @@ final class OrtRuntime {
     return options;
   }
 
-  private static ByteBuffer serialize(ModelProto model) {
-    ByteBuffer bytes =
-        ByteBuffer.allocateDirect(model.getSerializedSize()).order(ByteOrder.nativeOrder());
+  private static ByteBuffer serialize(ModelProto model, ByteBuffer scratch) {
+    ByteBuffer bytes = scratch.slice(0, model.getSerializedSize()).order(ByteOrder.nativeOrder());
     try {
       CodedOutputStream out = CodedOutputStream.newInstance(bytes);
       model.writeTo(out);

@@ -57,7 +57,7 @@ final class SortedBits implements AutoCloseable {
   ByteBuffer sort(StoredTensor tensor) throws OrtException {
     int length = Math.toIntExact(Math.multiplyExact(tensor.elements(), (long) bytes));
     ByteBuffer elements = ByteBuffer.allocateDirect(length).order(ByteOrder.nativeOrder());
-    new TensorDecoder(bytes).decode(tensor, elements::put);
+    TensorDecoder.get().decode(tensor, elements::put);
     elements.flip();
     ByteBuffer sorted = ByteBuffer.allocateDirect(length).order(ByteOrder.nativeOrder());
     long[] shape = {tensor.elements()};

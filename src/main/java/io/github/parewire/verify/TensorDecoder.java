@@ -24,11 +24,23 @@ final class TensorDecoder {
   /** Elements in a piece: few enough to stay in the processor's cache. */
   private static final int PIECE = 1 << 17;
 
-  private final ByteBuffer buffer;
+  /** Room for a piece's model besides its elements. */
+  private static final int MODEL_ROOM = 4096;
 
-  TensorDecoder(int bytes) {
-    buffer =
-        ByteBuffer.allocateDirect(Math.multiplyExact(PIECE, bytes)).order(ByteOrder.nativeOrder());
+  private static final int WIDEST = Long.BYTES;
+
+  private static final ThreadLocal<TensorDecoder> DECODERS =
+      ThreadLocal.withInitial(TensorDecoder::new);
+
+  // Made once a thread: direct memory is returned late.
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(PIECE * WIDEST);
+  private final ByteBuffer model = ByteBuffer.allocateDirect(PIECE * WIDEST + MODEL_ROOM);
+
+  private TensorDecoder() {}
+
+  /** The calling thread's decoder. */
+  static TensorDecoder get() {
+    return DECODERS.get();
   }
 
   /** Takes the elements of a piece. */
@@ -37,7 +49,7 @@ final class TensorDecoder {
     void accept(ByteBuffer elements) throws OrtException;
   }
 
-  /** Decodes a tensor of this decoder's width. */
+  /** Decodes a tensor. */
   void decode(StoredTensor tensor, PieceConsumer consumer) throws OrtException {
     long count = tensor.elements();
     for (long from = 0; from < count; from += PIECE) {
@@ -49,7 +61,7 @@ final class TensorDecoder {
   private ByteBuffer decode(StoredTensor tensor, TensorProto piece, int length)
       throws OrtException {
     ElementType type = tensor.type();
-    ProbeModel model =
+    ProbeModel probe =
         new ProbeModel()
             .initializer(piece)
             .node("Identity", List.of("piece"), List.of("elements"))
@@ -57,7 +69,7 @@ final class TensorDecoder {
     ByteBuffer elements = buffer.slice(0, length * type.bytes()).order(ByteOrder.nativeOrder());
     try (OrtSession session =
             OrtRuntime.open(
-                model.build(), tensor.external().map(range -> range.file().getParent()));
+                probe.build(), model, tensor.external().map(range -> range.file().getParent()));
         OnnxTensor target =
             OnnxTensor.createTensor(
                 OrtRuntime.environment(), elements, new long[] {length}, javaType(type));

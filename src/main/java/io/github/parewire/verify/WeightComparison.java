@@ -67,7 +67,7 @@ sealed interface WeightComparison extends AutoCloseable {
 
     private static List<Long> of(StoredTensor tensor, Fingerprint fingerprint) throws OrtException {
       Sum sum = new Sum(fingerprint);
-      new TensorDecoder(tensor.type().bytes()).decode(tensor, sum::add);
+      TensorDecoder.get().decode(tensor, sum::add);
       return sum.words;
     }
 
