@@ -29,22 +29,18 @@ public record StrengthVariance(OptionalDouble input, OptionalDouble output) {
     long rows = matrix.rows();
     long columns = matrix.columns();
     long blockRows = Math.max(1, Math.min(rows, BLOCK / columns));
-    // The blocks are added up as they are, and their columns once: cheaper than the columns of
-    // each.
+    // The blocks are added up as they are, and columns summed once, for that is the dearest step.
     try (INDArray block = Nd4j.createUninitialized(DataType.DOUBLE, blockRows, columns);
         INDArray total = Nd4j.zeros(DataType.DOUBLE, blockRows, columns);
-        INDArray ones = Nd4j.ones(DataType.DOUBLE, columns, 1);
         INDArray inputs = Nd4j.createUninitialized(DataType.DOUBLE, columns);
-        INDArray outputs = Nd4j.createUninitialized(DataType.DOUBLE, rows, 1)) {
+        INDArray outputs = Nd4j.createUninitialized(DataType.DOUBLE, rows)) {
       for (long from = 0; from < rows; from += blockRows) {
         long to = Math.min(rows, from + blockRows);
         INDArray exact = firstRows(block, to - from);
         // Assigning to an array that exists widens ten times as fast as castTo.
         exact.assign(rows(matrix, from, to));
         firstRows(total, to - from).addi(exact);
-        try (INDArray rowSums = exact.mmul(ones)) {
-          rows(outputs, from, to).assign(rowSums);
-        }
+        exact.sum(outputs.get(NDArrayIndex.interval(from, to)), 1);
       }
       total.sum(inputs, 0);
       return new StrengthVariance(variance(inputs), variance(outputs));
@@ -55,8 +51,11 @@ public record StrengthVariance(OptionalDouble input, OptionalDouble output) {
     return rows(matrix, 0, count);
   }
 
+  /** {@code get(interval, all)} takes the last row of a view with an offset for empty. */
   private static INDArray rows(INDArray matrix, long from, long to) {
-    return matrix.get(NDArrayIndex.interval(from, to), NDArrayIndex.all());
+    long[] shape = {to - from, matrix.columns()};
+    long offset = matrix.offset() + from * matrix.stride(0);
+    return Nd4j.create(matrix.data(), shape, matrix.stride(), offset, matrix.ordering());
   }
 
   private static OptionalDouble variance(INDArray strengths) {

@@ -17,7 +17,18 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 final class StrengthVarianceTest {
 
   @ParameterizedTest
-  @CsvSource({"1,1", "1,7", "7,1", "2,3", "40,30", "900,700", "300000,2", "2,300000", "3,150000"})
+  @CsvSource({
+    "1,1",
+    "1,7",
+    "7,1",
+    "2,3",
+    "40,30",
+    "900,700",
+    "300000,2",
+    "2,300000",
+    "3,150000",
+    "263,1000"
+  })
   void equalsTheDefinition(int rows, int columns) {
     for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
       INDArray whole = Nd4j.createUninitialized(type, rows + 1, columns);
