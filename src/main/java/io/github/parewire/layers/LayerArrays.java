@@ -85,7 +85,7 @@ public final class LayerArrays {
     INDArray at = stored;
     for (ViewStep step : view.steps()) {
       if (step instanceof Permute permute) {
-        at = replace(at, at.permute(axes(permute.axes())).dup('c'));
+        at = replace(at, Permutation.of(at, permute.axes()));
       } else if (step instanceof Reshape reshape) {
         at = at.reshape('c', shape(reshape.dims()));
       }
@@ -131,7 +131,7 @@ public final class LayerArrays {
     for (int i = steps.size() - 1; i >= 0; i--) {
       List<Long> before = i == 0 ? view.stored() : steps.get(i - 1).dims();
       if (steps.get(i) instanceof Permute permute) {
-        at = replace(at, at.permute(axes(permute.inverse())).dup('c'));
+        at = replace(at, Permutation.of(at, permute.inverse()));
       } else {
         at = at.reshape('c', shape(before));
       }
@@ -169,10 +169,6 @@ public final class LayerArrays {
       case FLOAT16 -> DataType.FLOAT16;
       case BFLOAT16 -> DataType.BFLOAT16;
     };
-  }
-
-  private static int[] axes(List<Integer> axes) {
-    return axes.stream().mapToInt(Integer::intValue).toArray();
   }
 
   private static long[] shape(List<Long> dims) {
