@@ -159,6 +159,27 @@ public final class OnnxFile implements Closeable {
     return model;
   }
 
+  /** The version of the format that the file says it has. */
+  public long irVersion() {
+    return model.getIrVersion();
+  }
+
+  /** Each operator set that the model imports, such as "ai.onnx 18", in the order of the file. */
+  public List<String> opsets() {
+    return model.getOpsetImportList().stream()
+        .map(
+            opset ->
+                (opset.getDomain().isEmpty() ? "ai.onnx" : opset.getDomain())
+                    + " "
+                    + opset.getVersion())
+        .toList();
+  }
+
+  /** Name and version of the program that made the file; may be empty. */
+  public String producer() {
+    return (model.getProducerName() + " " + model.getProducerVersion()).strip();
+  }
+
   /** The size in bytes. */
   public long size() {
     return bytes.capacity();

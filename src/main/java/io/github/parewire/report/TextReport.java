@@ -179,24 +179,15 @@ public final class TextReport {
   }
 
   private static String header(OnnxFile file) {
-    String opsets =
-        file.model().getOpsetImportList().stream()
-            .map(
-                opset ->
-                    (opset.getDomain().isEmpty() ? "ai.onnx" : opset.getDomain())
-                        + " "
-                        + opset.getVersion())
-            .collect(joining(", "));
-    String producer =
-        (file.model().getProducerName() + " " + file.model().getProducerVersion()).strip();
+    String producer = file.producer();
     return file.path()
         + ": "
         + grouped(file.size())
         + " bytes"
         + ", IR "
-        + file.model().getIrVersion()
+        + file.irVersion()
         + ", opset "
-        + opsets
+        + String.join(", ", file.opsets())
         + (producer.isEmpty() ? "" : ", made by " + producer);
   }
 
