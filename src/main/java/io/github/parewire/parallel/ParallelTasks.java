@@ -5,11 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 
-/** Runs tasks side by side, and fails as the first of them in order does. */
+/**
+ * Runs tasks side by side, and fails as the first of them in order does. A thread that finds no
+ * task left helps those that are still at one, where a task forks: so a layer that makes up most of
+ * a model does not leave all threads but one idle.
+ */
 public final class ParallelTasks {
 
   private ParallelTasks() {}
@@ -24,12 +29,14 @@ public final class ParallelTasks {
    */
   public static <T> List<T> run(int threads, List<? extends Callable<? extends T>> tasks)
       throws IOException {
-    ExecutorService executor =
-        Executors.newFixedThreadPool(Math.max(1, Math.min(threads, tasks.size())));
+    ForkJoinPool pool = pool(threads);
     try {
       List<Future<? extends T>> futures = new ArrayList<>();
       for (Callable<? extends T> task : tasks) {
-        futures.add(executor.submit(task));
+        // Not submit, which would wrap checked exceptions.
+        FutureTask<? extends T> future = new FutureTask<>(task);
+        futures.add(future);
+        pool.execute(future);
       }
       List<T> results = new ArrayList<>();
       for (Future<? extends T> future : futures) {
@@ -37,8 +44,23 @@ public final class ParallelTasks {
       }
       return results;
     } finally {
-      stop(executor);
+      stop(pool);
     }
+  }
+
+  /** A pool that starts no thread in the place of one that waits for another's help. */
+  private static ForkJoinPool pool(int threads) {
+    return new ForkJoinPool(
+        threads,
+        ForkJoinPool.defaultForkJoinWorkerThreadFactory,
+        null,
+        false,
+        threads,
+        threads,
+        0,
+        pool -> true,
+        1,
+        TimeUnit.MINUTES);
   }
 
   private static <T> T get(Future<T> future) throws IOException {
@@ -63,12 +85,12 @@ public final class ParallelTasks {
   }
 
   /** Waits for tasks under way: they may use what the caller closes next. */
-  private static void stop(ExecutorService executor) {
-    executor.shutdownNow();
+  private static void stop(ForkJoinPool pool) {
+    pool.shutdownNow();
     boolean interrupted = false;
     while (true) {
       try {
-        if (executor.awaitTermination(1, java.util.concurrent.TimeUnit.DAYS)) {
+        if (pool.awaitTermination(1, TimeUnit.DAYS)) {
           break;
         }
       } catch (InterruptedException e) {
