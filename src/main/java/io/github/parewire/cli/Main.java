@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import picocli.CommandLine;
 
 /** Starts the program. */
@@ -52,9 +53,16 @@ public final class Main {
 
   private static int usage(CommandLine.ParameterException e, String[] arguments) {
     PrintWriter err = e.getCommandLine().getErr();
-    err.println("onnx-parewire: " + oneLine(e.getMessage()) + "; see --help");
-    CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+    err.println("onnx-parewire: " + oneLine(e.getMessage()) + didYouMean(e) + "; see --help");
     return ExitCode.USAGE.status();
+  }
+
+  private static String didYouMean(CommandLine.ParameterException e) {
+    List<String> suggestions =
+        e instanceof CommandLine.UnmatchedArgumentException unmatched
+            ? unmatched.getSuggestions()
+            : List.of();
+    return suggestions.isEmpty() ? "" : "; did you mean " + String.join(", ", suggestions) + "?";
   }
 
   private static int failure(Exception e, CommandLine command, CommandLine.ParseResult arguments) {

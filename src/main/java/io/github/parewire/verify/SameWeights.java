@@ -51,7 +51,7 @@ final class SameWeights {
         }
       }
       return unequal.isEmpty()
-          ? Proof.holds(NAME, rewired.size() + " tensors equal by " + comparison.method())
+          ? Proof.holds(NAME, rewired.size() + " compared by " + comparison.method())
           : Proof.failed(NAME, "other weights in " + String.join(", ", unequal));
     } catch (OrtException e) {
       throw new IllegalStateException("ONNX Runtime could not compare weights", e);
