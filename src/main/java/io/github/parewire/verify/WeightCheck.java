@@ -1,7 +1,5 @@
 package io.github.parewire.verify;
 
-import java.util.Locale;
-
 /** How ONNX Runtime compares the weights of a layer in two files. */
 public enum WeightCheck {
   /** By sorting both: exact, and slow. */
@@ -9,11 +7,5 @@ public enum WeightCheck {
   /** By an order-independent fingerprint of 128 bits under constants drawn for each run. */
   FINGERPRINT,
   /** Not at all. */
-  NONE;
-
-  /** The name as an option's value. */
-  @Override
-  public String toString() {
-    return name().toLowerCase(Locale.ROOT);
-  }
+  NONE
 }
