@@ -148,12 +148,23 @@ final class ConstantEvaluator {
           ? readRaw(tensor, Long.BYTES)
           : Optional.of(tensor.getInt64DataList());
     }
-    if (type == TensorProto.DataType.INT32 || type == TensorProto.DataType.BOOL) {
+    if (type == TensorProto.DataType.INT32) {
+      return tensor.hasRawData() ? readRaw(tensor, Integer.BYTES) : readInt32Data(tensor);
+    }
+    if (type == TensorProto.DataType.BOOL || type == TensorProto.DataType.INT8) {
+      return tensor.hasRawData() ? readRaw(tensor, Byte.BYTES) : readInt32Data(tensor);
+    }
+    if (type == TensorProto.DataType.UINT8) {
       return tensor.hasRawData()
-          ? readRaw(tensor, type == TensorProto.DataType.BOOL ? Byte.BYTES : Integer.BYTES)
-          : Optional.of(tensor.getInt32DataList().stream().map(Integer::longValue).toList());
+          ? readRaw(tensor, Byte.BYTES)
+              .map(bytes -> bytes.stream().map(value -> value & 0xff).toList())
+          : readInt32Data(tensor);
     }
     return Optional.empty();
+  }
+
+  private static Optional<List<Long>> readInt32Data(TensorProto tensor) {
+    return Optional.of(tensor.getInt32DataList().stream().map(Integer::longValue).toList());
   }
 
   private static Optional<List<Long>> readRaw(TensorProto tensor, int width) {

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param operator the operator that uses it, such as Conv
  * @param node the name of that node; may be empty
  * @param matrix how the operator sees the tensor
+ * @param quantization what the tensor's integers mean as weights; empty for floating point
  * @param obstacle why it is left unless the user names it, if so
  */
 public record Layer(
@@ -20,4 +21,5 @@ public record Layer(
     String operator,
     String node,
     MatrixView matrix,
+    Optional<Quantization> quantization,
     Optional<String> obstacle) {}

@@ -15,10 +15,12 @@ import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Brings a layer's weights into ND4J and back. The array is the view that the operator has,
- * [slices, output neurons, inputs]; 16-bit types are widened to FLOAT, which keeps value and order.
+ * [slices, output neurons, inputs]; narrower types are widened to FLOAT, which keeps value and
+ * order, and integers are scaled to the weights that they mean.
  */
 public final class LayerArrays {
 
@@ -38,7 +40,11 @@ public final class LayerArrays {
    * @throws io.github.parewire.model.ModelException if a weight is NaN or infinite
    */
   public static INDArray load(Layer layer) throws IOException {
-    return apply(read(layer.tensor()), layer.matrix());
+    INDArray stored = read(layer.tensor());
+    layer
+        .quantization()
+        .ifPresent(meaning -> stored.subi(meaning.zeroPoint()).muli(meaning.scale()));
+    return apply(stored, layer.matrix());
   }
 
   /**
@@ -78,7 +84,7 @@ public final class LayerArrays {
             at[0] += length;
           }
         });
-    return type.bytes() == 2 ? replace(stored, stored.castTo(DataType.FLOAT)) : stored;
+    return isWidened(type) ? replace(stored, stored.castTo(DataType.FLOAT)) : stored;
   }
 
   private static INDArray apply(INDArray stored, MatrixView view) {
@@ -105,7 +111,11 @@ public final class LayerArrays {
       Layer layer, INDArray weights, BytesConsumer<X> consumer) throws X {
     INDArray stored = undo(weights, layer.matrix());
     ElementType type = layer.tensor().type();
-    if (type.bytes() == 2) {
+    if (layer.quantization().isPresent()) {
+      Quantization meaning = layer.quantization().get();
+      Transforms.round(stored.divi(meaning.scale()), false).addi(meaning.zeroPoint());
+    }
+    if (isWidened(type)) {
       stored = replace(stored, stored.castTo(dataType(type)));
     }
     try {
@@ -162,12 +172,18 @@ public final class LayerArrays {
     return by;
   }
 
+  private static boolean isWidened(ElementType type) {
+    return type.bytes() < Float.BYTES;
+  }
+
   private static DataType dataType(ElementType type) {
     return switch (type) {
       case FLOAT -> DataType.FLOAT;
       case DOUBLE -> DataType.DOUBLE;
       case FLOAT16 -> DataType.FLOAT16;
       case BFLOAT16 -> DataType.BFLOAT16;
+      case INT8 -> DataType.INT8;
+      case UINT8 -> DataType.UINT8;
     };
   }
 

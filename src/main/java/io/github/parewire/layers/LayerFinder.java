@@ -52,10 +52,11 @@ public final class LayerFinder {
     Optional<TensorUse.Weight> weight = uses.firstWeight();
     Optional<ElementType> type = ElementType.of(tensor.getDataType());
     if (weight.isEmpty()) {
-      if (tensor.getDimsCount() >= 2 && (type.isPresent() || isWeightLike(uses))) {
+      if (tensor.getDimsCount() >= 2 && (isFloatingPoint(tensor) || isWeightLike(uses))) {
         leave(uses.holder(), String.join(", ", uses.otherwise()));
       }
-    } else if (type.isEmpty()) {
+    } else if (type.isEmpty()
+        || type.get().isFloatingPoint() == weight.get().quantization().isPresent()) {
       leave(uses.holder(), "not floating point: " + typeName(tensor));
     } else if (ViewStep.product(weight.get().matrix().dims()) == 0) {
       leave(uses.holder(), "no elements");
@@ -68,8 +69,13 @@ public final class LayerFinder {
               weight.get().operator(),
               weight.get().node(),
               weight.get().matrix(),
+              weight.get().quantization(),
               obstacle(uses)));
     }
+  }
+
+  private static boolean isFloatingPoint(TensorProto tensor) {
+    return ElementType.of(tensor.getDataType()).filter(ElementType::isFloatingPoint).isPresent();
   }
 
   private Optional<String> obstacle(TensorUses uses) {
@@ -81,7 +87,8 @@ public final class LayerFinder {
   /** Integers are listed only where an operator could have called them a weight. */
   private static boolean isWeightLike(TensorUses uses) {
     return uses.otherwise().stream()
-        .anyMatch(reason -> reason.startsWith("weight of ") || reason.contains("Linear"));
+        .anyMatch(
+            reason -> reason.startsWith("weight of ") || reason.matches(".*(Linear|Integer).*"));
   }
 
   /** Tensors that nothing reads, and sparse ones. */
@@ -89,9 +96,7 @@ public final class LayerFinder {
     Set<TensorProto> read = Collections.newSetFromMap(new IdentityHashMap<>());
     uses.forEach(use -> read.add(use.holder().tensor()));
     for (TensorProto tensor : file.model().getGraph().getInitializerList()) {
-      if (!read.contains(tensor)
-          && tensor.getDimsCount() >= 2
-          && ElementType.of(tensor.getDataType()).isPresent()) {
+      if (!read.contains(tensor) && tensor.getDimsCount() >= 2 && isFloatingPoint(tensor)) {
         leave(new Holder(tensor, tensor.getName()), "not read by any operator");
       }
     }

@@ -1,5 +1,7 @@
 package io.github.parewire.layers;
 
+import java.util.Optional;
+
 /** One reader of a stored tensor. */
 sealed interface TensorUse {
 
@@ -9,8 +11,11 @@ sealed interface TensorUse {
    * @param operator the operator
    * @param node the node's name
    * @param matrix the view that the operator has
+   * @param quantization what the tensor's integers mean, if they go through a DequantizeLinear
    */
-  record Weight(String operator, String node, MatrixView matrix) implements TensorUse {}
+  record Weight(
+      String operator, String node, MatrixView matrix, Optional<Quantization> quantization)
+      implements TensorUse {}
 
   /**
    * Anything else.

@@ -44,9 +44,11 @@ final class TensorUses {
     if (!otherwise.isEmpty()) {
       return Optional.of("shared: also " + String.join(", ", otherwise));
     }
-    long matrices = asWeight.stream().map(TensorUse.Weight::matrix).distinct().count();
-    return matrices <= 1
-        ? Optional.empty()
-        : Optional.of("shared: its operators see different matrices");
+    if (asWeight.stream().map(TensorUse.Weight::matrix).distinct().count() > 1) {
+      return Optional.of("shared: its operators see different matrices");
+    }
+    return asWeight.stream().map(TensorUse.Weight::quantization).distinct().count() > 1
+        ? Optional.of("shared: its operators scale it differently")
+        : Optional.empty();
   }
 }

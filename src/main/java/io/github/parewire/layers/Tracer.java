@@ -70,7 +70,7 @@ final class Tracer {
         if (body.isPresent() && produced.output() < body.get().outputs().size()) {
           at = body.get();
           value = at.outputs().get(produced.output());
-        } else if (LayoutOperator.isOne(node)) {
+        } else if (LayoutOperator.isOne(node) || Quantization.isOne(node)) {
           origin = knownOrigins(at).get(value);
           if (origin == null) {
             passed.push(new Passed(node, at));
@@ -102,9 +102,31 @@ final class Tracer {
   MatrixView view(Origin.Stored stored) {
     MatrixView view = MatrixView.of(stored.holder().tensor().getDimsList());
     for (Origin.Path step : stored.path().inOrder()) {
+      if (Quantization.isOne(step.node())) {
+        continue;
+      }
       view = LayoutOperator.through(view, step.node(), step.scope(), constants);
     }
     return view;
+  }
+
+  /**
+   * What the integers of a stored tensor mean as weights; empty if it goes through no
+   * DequantizeLinear.
+   *
+   * @throws UnclearViewException if that can't be told
+   */
+  Optional<Quantization> quantization(Origin.Stored stored) {
+    Optional<Quantization> quantization = Optional.empty();
+    for (Origin.Path step : stored.path().inOrder()) {
+      if (Quantization.isOne(step.node())) {
+        if (quantization.isPresent()) {
+          throw new UnclearViewException("it is dequantized twice");
+        }
+        quantization = Optional.of(Quantization.of(step.node(), step.scope(), constants));
+      }
+    }
+    return quantization;
   }
 
   /** The shape of a value that is a stored tensor; empty for others. */

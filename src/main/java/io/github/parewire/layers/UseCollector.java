@@ -60,7 +60,9 @@ final class UseCollector {
       Optional<Scope> body = scope.call(node);
       if (body.isPresent()) {
         visit(body.get());
-      } else if (!LayoutOperator.isOne(node) && !SHAPE_READERS.contains(node.getOpType())) {
+      } else if (!LayoutOperator.isOne(node)
+          && !Quantization.isOne(node)
+          && !SHAPE_READERS.contains(node.getOpType())) {
         visitInputs(scope, node);
       }
       visitSubgraphs(scope, node);
@@ -122,7 +124,10 @@ final class UseCollector {
     try {
       MatrixView view = tracer.view(stored);
       return new TensorUse.Weight(
-          node.getOpType(), node.getName(), operator.matrix(view, input, node, scope, groups));
+          node.getOpType(),
+          node.getName(),
+          operator.matrix(view, input, node, scope, groups),
+          tracer.quantization(stored));
     } catch (UnclearViewException e) {
       return new TensorUse.Otherwise("weight of " + node.getOpType() + ", but " + e.getMessage());
     }

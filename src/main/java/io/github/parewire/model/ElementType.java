@@ -14,7 +14,11 @@ public enum ElementType {
   /** IEEE 754 binary16. */
   FLOAT16(TensorProto.DataType.FLOAT16, 2, TensorProto.INT32_DATA_FIELD_NUMBER, 0x7c00L),
   /** The upper half of a binary32. */
-  BFLOAT16(TensorProto.DataType.BFLOAT16, 2, TensorProto.INT32_DATA_FIELD_NUMBER, 0x7f80L);
+  BFLOAT16(TensorProto.DataType.BFLOAT16, 2, TensorProto.INT32_DATA_FIELD_NUMBER, 0x7f80L),
+  /** Two's complement; rewired where a DequantizeLinear says what it means. */
+  INT8(TensorProto.DataType.INT8, 1, TensorProto.INT32_DATA_FIELD_NUMBER, 0),
+  /** Without a sign; rewired where a DequantizeLinear says what it means. */
+  UINT8(TensorProto.DataType.UINT8, 1, TensorProto.INT32_DATA_FIELD_NUMBER, 0);
 
   private final TensorProto.DataType dataType;
   private final int bytes;
@@ -55,7 +59,26 @@ public enum ElementType {
 
   /** Whether the element with these bits is a NaN or an infinity: all exponent bits are set. */
   boolean isNotFinite(long bits) {
-    return (bits & exponentMask) == exponentMask;
+    return isFloatingPoint() && (bits & exponentMask) == exponentMask;
+  }
+
+  /** Whether the elements are weights as they stand, rather than numbers to be scaled. */
+  public boolean isFloatingPoint() {
+    return exponentMask != 0;
+  }
+
+  /** Whether elements outside raw_data stand in int32_data, one an integer. */
+  boolean isInInt32Data() {
+    return typedField == TensorProto.INT32_DATA_FIELD_NUMBER;
+  }
+
+  /** The integer that stands in int32_data for an element with these bits. */
+  int toInt32(long bits) {
+    return switch (this) {
+      case INT8 -> (byte) bits;
+      case UINT8 -> (int) (bits & 0xff);
+      default -> (int) (bits & 0xffff);
+    };
   }
 
   /** The name as the ONNX documentation writes it, in lower case. */

@@ -56,24 +56,30 @@ public final class StoredTensor {
       StoredData data = new FixedWidthData(file.bytes(), last, type.bytes());
       return new StoredTensor(file, proto, name, type, StorageForm.RAW, data);
     }
-    if (type.bytes() == 2) {
-      requirePatterns(file, proto, name);
+    if (type.isInInt32Data()) {
+      requireRange(file, proto, name, type);
     }
     StoredData data =
-        type.bytes() == 2
-            ? new VarintData(proto, typed)
+        type.isInInt32Data()
+            ? new VarintData(proto, type, typed)
             : new FixedWidthData(file.bytes(), typed, type.bytes());
     return new StoredTensor(file, proto, name, type, StorageForm.TYPED, data);
   }
 
-  /** 16-bit elements are patterns in wider integers, whose other bits must be 0. */
-  private static void requirePatterns(OnnxFile file, TensorProto proto, String name) {
+  /** Elements are narrower than the integers that hold them, whose value must be theirs. */
+  private static void requireRange(
+      OnnxFile file, TensorProto proto, String name, ElementType type) {
     for (int i = 0; i < proto.getInt32DataCount(); i++) {
       int element = proto.getInt32Data(i);
-      if (element >>> 16 != 0) {
+      if (type.toInt32(element) != element) {
         throw new ModelException(
             file.path() + ", tensor '" + name + "'",
-            "expected patterns of 16 bits in int32_data, found " + element + " at element " + i,
+            "expected patterns of "
+                + Byte.SIZE * type.bytes()
+                + " bits in int32_data, found "
+                + element
+                + " at element "
+                + i,
             "export the model again");
       }
     }
@@ -154,6 +160,7 @@ public final class StoredTensor {
 
   private long bits(ByteBuffer elements, int at) {
     return switch (type.bytes()) {
+      case 1 -> elements.get(at);
       case 2 -> elements.getShort(at);
       case 4 -> elements.getInt(at);
       default -> elements.getLong(at);

@@ -10,17 +10,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * 16-bit elements in int32_data, each a varint of its bit pattern (ONNX IR,
- * TensorProto.int32_data).
+ * Elements in int32_data, each a varint: of a 16-bit type the bit pattern, of an 8-bit type the
+ * number (ONNX IR, TensorProto.int32_data).
  *
  * <p>A permutation does not change how many bytes the varints take together, so the whole data has
  * its length before the new order is known. Should it lie in several fields, all of it goes to the
  * place of the first, packed if that one is.
  *
  * @param tensor the tensor
+ * @param type its element type
  * @param fields where the elements are, in order; at least one
  */
-record VarintData(TensorProto tensor, List<TensorWire.Field> fields) implements StoredData {
+record VarintData(TensorProto tensor, ElementType type, List<TensorWire.Field> fields)
+    implements StoredData {
 
   private static final int TAG = TensorProto.INT32_DATA_FIELD_NUMBER;
 
@@ -28,9 +30,14 @@ record VarintData(TensorProto tensor, List<TensorWire.Field> fields) implements 
   public void read(BytesConsumer consumer) throws IOException {
     int count = tensor.getInt32DataCount();
     ByteBuffer elements =
-        ByteBuffer.allocateDirect(Math.multiplyExact(2, count)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer.allocateDirect(Math.multiplyExact(type.bytes(), count))
+            .order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < count; i++) {
-      elements.putShort((short) tensor.getInt32Data(i));
+      if (type.bytes() == 1) {
+        elements.put((byte) tensor.getInt32Data(i));
+      } else {
+        elements.putShort((short) tensor.getInt32Data(i));
+      }
     }
     consumer.accept(elements.flip());
   }
@@ -65,13 +72,13 @@ record VarintData(TensorProto tensor, List<TensorWire.Field> fields) implements 
         out.writeUInt32NoTag(varintsLength());
       }
       for (ByteBuffer part : elements) {
-        ByteBuffer shorts = part.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-        while (shorts.hasRemaining()) {
-          int bits = Short.toUnsignedInt(shorts.getShort());
+        ByteBuffer rest = part.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        while (rest.hasRemaining()) {
+          int element = type.toInt32(type.bytes() == 1 ? rest.get() : rest.getShort());
           if (isPacked()) {
-            out.writeUInt32NoTag(bits);
+            out.writeInt32NoTag(element);
           } else {
-            out.writeUInt32(TAG, bits);
+            out.writeInt32(TAG, element);
           }
         }
       }
@@ -97,7 +104,7 @@ record VarintData(TensorProto tensor, List<TensorWire.Field> fields) implements 
   private int varintsLength() {
     int length = 0;
     for (int i = 0; i < tensor.getInt32DataCount(); i++) {
-      length += CodedOutputStream.computeUInt32SizeNoTag(tensor.getInt32Data(i));
+      length += CodedOutputStream.computeInt32SizeNoTag(tensor.getInt32Data(i));
     }
     return length;
   }

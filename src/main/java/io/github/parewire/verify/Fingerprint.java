@@ -18,10 +18,10 @@ import java.util.stream.IntStream;
 /**
  * An order-independent fingerprint of bit patterns, computed by ONNX Runtime.
  *
- * <p>An element is H halves of 16 bits. K tables a half map it to random 64-bit numbers; a hash of
- * the element is the product of one number a half, and the fingerprint has the sum of each hash
- * over all elements, modulo 2^64: K sums for H = 1, K x K sums for H = 2 and 4, one for each pair
- * of a table of the first and of the second part.
+ * <p>An element is H halves of 16 bits, or one of 8. K tables a half map it to random 64-bit
+ * numbers; a hash of the element is the product of one number a half, and the fingerprint has the
+ * sum of each hash over all elements, modulo 2^64: K sums for H = 1, K x K sums for H = 2 and 4,
+ * one for each pair of a table of the first and of the second part.
  *
  * <p>Two different multisets, fixed before the tables are drawn, have equal fingerprints with
  * probability at most 2^-128 for 16-bit types (K = 2), (m + 1) 2^-2m for 32-bit (K = 2) and 2^-156
@@ -36,11 +36,13 @@ final class Fingerprint implements AutoCloseable {
 
   private static final int TABLE = 1 << 16;
 
+  private final int bytes;
   private final int halves;
   private final int words;
   private final OrtSession session;
 
-  private Fingerprint(int halves, int words, OrtSession session) {
+  private Fingerprint(int bytes, int halves, int words, OrtSession session) {
+    this.bytes = bytes;
     this.halves = halves;
     this.words = words;
     this.session = session;
@@ -49,14 +51,14 @@ final class Fingerprint implements AutoCloseable {
   /**
    * Makes a fingerprint with tables of its own.
    *
-   * @param bytes of an element: 2, 4 or 8
+   * @param bytes of an element: 1, 2, 4 or 8
    * @param random where the tables come from; never the rewiring's seed
    */
   static Fingerprint of(int bytes, SplittableRandom random) throws OrtException {
-    int halves = bytes / Short.BYTES;
+    int halves = Math.max(1, bytes / Short.BYTES);
     int tables = halves == 4 ? 3 : 2;
     ProbeModel model = new ProbeModel();
-    split(model, halves);
+    split(model, bytes, halves);
     for (int half = 0; half < halves; half++) {
       for (int i = 0; i < tables; i++) {
         String table = "table_" + half + "_" + i;
@@ -65,12 +67,12 @@ final class Fingerprint implements AutoCloseable {
       }
     }
     int words = halves == 1 ? sums(model, tables) : products(model, halves, tables);
-    return new Fingerprint(halves, words, OrtRuntime.open(model.build()));
+    return new Fingerprint(bytes, halves, words, OrtRuntime.open(model.build()));
   }
 
   /** From "bits" [N, H] to half_0 .. half_(H-1) [N], as the indices that GatherElements takes. */
-  private static void split(ProbeModel model, int halves) {
-    model.input("bits", DataType.INT16, halves);
+  private static void split(ProbeModel model, int bytes, int halves) {
+    model.input("bits", bytes == 1 ? DataType.UINT8 : DataType.INT16, halves);
     model.integers("flat", DataType.INT64, List.of(1L), -1);
     List<String> names = IntStream.range(0, halves).mapToObj(half -> "half_" + half).toList();
     model
@@ -159,13 +161,13 @@ final class Fingerprint implements AutoCloseable {
    * @param elements their bytes in native order, a direct buffer
    */
   List<Long> add(List<Long> sum, ByteBuffer elements) throws OrtException {
-    long count = elements.remaining() / ((long) halves * Short.BYTES);
+    long count = elements.remaining() / bytes;
     try (OnnxTensor bits =
             OnnxTensor.createTensor(
                 OrtRuntime.environment(),
                 elements,
                 new long[] {count, halves},
-                OnnxJavaType.INT16);
+                bytes == 1 ? OnnxJavaType.UINT8 : OnnxJavaType.INT16);
         OrtSession.Result result = session.run(Map.of("bits", bits))) {
       List<Long> total = new ArrayList<>(words);
       for (int word = 0; word < words; word++) {

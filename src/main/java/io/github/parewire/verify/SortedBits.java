@@ -18,65 +18,81 @@ import java.util.Set;
  */
 final class SortedBits implements AutoCloseable {
 
-  private final int bytes;
+  /** An integer type as ONNX and as ONNX Runtime's Java binding name it. */
+  private record Lane(int bytes, DataType type, OnnxJavaType javaType) {
+
+    static Lane of(int bytes) {
+      return switch (bytes) {
+        case 1 -> new Lane(1, DataType.UINT8, OnnxJavaType.UINT8);
+        case 2 -> new Lane(2, DataType.INT16, OnnxJavaType.INT16);
+        case 4 -> new Lane(4, DataType.INT32, OnnxJavaType.INT32);
+        default -> new Lane(8, DataType.INT64, OnnxJavaType.INT64);
+      };
+    }
+
+    ByteBuffer allocate(long count) {
+      int length = Math.toIntExact(Math.multiplyExact(count, (long) bytes));
+      return ByteBuffer.allocateDirect(length).order(ByteOrder.nativeOrder());
+    }
+
+    OnnxTensor tensor(ByteBuffer buffer, long count) throws OrtException {
+      return OnnxTensor.createTensor(
+          OrtRuntime.environment(), buffer, new long[] {count}, javaType);
+    }
+  }
+
+  private final Lane elementLane;
+  private final Lane sortedLane;
   private final OrtSession session;
 
-  private SortedBits(int bytes, OrtSession session) {
-    this.bytes = bytes;
+  private SortedBits(Lane elementLane, Lane sortedLane, OrtSession session) {
+    this.elementLane = elementLane;
+    this.sortedLane = sortedLane;
     this.session = session;
   }
 
   /**
    * Makes a sorter.
    *
-   * @param bytes of an element: 2, 4 or 8
+   * @param bytes of an element: 1, 2, 4 or 8
    */
   static SortedBits of(int bytes) throws OrtException {
-    DataType type =
-        switch (bytes) {
-          case 2 -> DataType.INT16;
-          case 4 -> DataType.INT32;
-          default -> DataType.INT64;
-        };
+    Lane elements = Lane.of(bytes);
+    // TopK has no form for single bytes.
+    Lane sorted = Lane.of(bytes == 1 ? Integer.BYTES : bytes);
     ProbeModel model =
         new ProbeModel()
-            .input("bits", type)
+            .input("bits", elements.type())
+            .node(
+                "Cast",
+                List.of("bits"),
+                List.of("wide"),
+                ProbeModel.attribute("to", sorted.type().getNumber()))
             .node("Shape", List.of("bits"), List.of("count"))
             .node(
                 "TopK",
-                List.of("bits", "count"),
+                List.of("wide", "count"),
                 List.of("sorted", "indices"),
                 ProbeModel.attribute("axis", 0),
                 ProbeModel.attribute("largest", 0),
                 ProbeModel.attribute("sorted", 1))
-            .output("sorted", type);
-    return new SortedBits(bytes, OrtRuntime.open(model.build()));
+            .output("sorted", sorted.type());
+    return new SortedBits(elements, sorted, OrtRuntime.open(model.build()));
   }
 
   /** The elements of a tensor of this sorter's width, sorted, in native order. */
   ByteBuffer sort(StoredTensor tensor) throws OrtException {
-    int length = Math.toIntExact(Math.multiplyExact(tensor.elements(), (long) bytes));
-    ByteBuffer elements = ByteBuffer.allocateDirect(length).order(ByteOrder.nativeOrder());
+    long count = tensor.elements();
+    ByteBuffer elements = elementLane.allocate(count);
     TensorDecoder.get().decode(tensor, elements::put);
     elements.flip();
-    ByteBuffer sorted = ByteBuffer.allocateDirect(length).order(ByteOrder.nativeOrder());
-    long[] shape = {tensor.elements()};
-    try (OnnxTensor bits = tensor(elements, shape);
-        OnnxTensor target = tensor(sorted, shape);
+    ByteBuffer sorted = sortedLane.allocate(count);
+    try (OnnxTensor bits = elementLane.tensor(elements, count);
+        OnnxTensor target = sortedLane.tensor(sorted, count);
         OrtSession.Result result =
             session.run(Map.of("bits", bits), Set.of(), Map.of("sorted", target))) {
       return sorted;
     }
-  }
-
-  private OnnxTensor tensor(ByteBuffer buffer, long[] shape) throws OrtException {
-    OnnxJavaType type =
-        switch (bytes) {
-          case 2 -> OnnxJavaType.INT16;
-          case 4 -> OnnxJavaType.INT32;
-          default -> OnnxJavaType.INT64;
-        };
-    return OnnxTensor.createTensor(OrtRuntime.environment(), buffer, shape, type);
   }
 
   @Override

@@ -97,7 +97,7 @@ final class TensorDecoder {
     return switch (tensor.type()) {
       case FLOAT -> piece.addAllFloatData(proto.getFloatDataList().subList(first, end)).build();
       case DOUBLE -> piece.addAllDoubleData(proto.getDoubleDataList().subList(first, end)).build();
-      case FLOAT16, BFLOAT16 ->
+      case FLOAT16, BFLOAT16, INT8, UINT8 ->
           piece.addAllInt32Data(proto.getInt32DataList().subList(first, end)).build();
     };
   }
@@ -122,6 +122,8 @@ final class TensorDecoder {
       case DOUBLE -> OnnxJavaType.DOUBLE;
       case FLOAT16 -> OnnxJavaType.FLOAT16;
       case BFLOAT16 -> OnnxJavaType.BFLOAT16;
+      case INT8 -> OnnxJavaType.INT8;
+      case UINT8 -> OnnxJavaType.UINT8;
     };
   }
 }

@@ -39,7 +39,9 @@ final class VerifyCommandTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"INT8", "UINT8"})
   void acceptsWhatWasWritten(ElementType type) {
     for (Storage storage : List.of(Storage.RAW, Storage.UNPACKED, Storage.CONSTANT_PACKED)) {
       Path in = model(type, storage).write(folder.resolve("in.onnx"));
@@ -57,7 +59,7 @@ final class VerifyCommandTest {
   @TestFactory
   Stream<DynamicTest> refusesWhatWasTamperedWith() {
     List<DynamicTest> tests = new ArrayList<>();
-    for (ElementType type : ElementType.values()) {
+    for (ElementType type : Weights.TYPES) {
       for (Storage storage : List.of(Storage.RAW, Storage.PACKED)) {
         for (String check : CHECKS) {
           tamperings(type)
@@ -153,6 +155,8 @@ final class VerifyCommandTest {
           case DOUBLE -> TensorProto.DataType.INT64;
           case FLOAT16 -> TensorProto.DataType.BFLOAT16;
           case BFLOAT16 -> TensorProto.DataType.FLOAT16;
+          case INT8 -> TensorProto.DataType.UINT8;
+          case UINT8 -> TensorProto.DataType.INT8;
         };
     tensor.clearFloatData().clearDoubleData().clearInt32Data();
     tensor.setDataType(other.getNumber()).setRawData(ByteString.copyFrom(weights.bytes()));

@@ -33,7 +33,7 @@ public enum Storage {
 
   /** Whether the data keeps its place and length when elements change places. */
   public boolean isInPlace(ElementType type) {
-    return this != PIECES || type.bytes() != 2;
+    return this != PIECES || type.bytes() > 2;
   }
 
   /** The tensor on the wire. */
@@ -99,7 +99,8 @@ public enum Storage {
       switch (weights.type()) {
         case FLOAT -> tensor.addFloatData(Float.intBitsToFloat((int) bits));
         case DOUBLE -> tensor.addDoubleData(Double.longBitsToDouble(bits));
-        case FLOAT16, BFLOAT16 -> tensor.addInt32Data((int) bits);
+        case FLOAT16, BFLOAT16, UINT8 -> tensor.addInt32Data((int) bits);
+        case INT8 -> tensor.addInt32Data((byte) bits);
       }
     }
     return tensor;
@@ -114,7 +115,9 @@ public enum Storage {
         switch (weights.type()) {
           case FLOAT -> out.writeFixed32(TensorProto.FLOAT_DATA_FIELD_NUMBER, (int) bits);
           case DOUBLE -> out.writeFixed64(TensorProto.DOUBLE_DATA_FIELD_NUMBER, bits);
-          case FLOAT16, BFLOAT16 -> out.writeInt32(TensorProto.INT32_DATA_FIELD_NUMBER, (int) bits);
+          case FLOAT16, BFLOAT16, UINT8 ->
+              out.writeInt32(TensorProto.INT32_DATA_FIELD_NUMBER, (int) bits);
+          case INT8 -> out.writeInt32(TensorProto.INT32_DATA_FIELD_NUMBER, (byte) bits);
         }
       }
       out.flush();

@@ -5,11 +5,16 @@ import io.github.parewire.onnx.TensorProto;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 
 /** The elements of a tensor as bit patterns, row-major. */
 public final class Weights {
+
+  /** The types whose elements are weights as they stand. */
+  public static final List<ElementType> TYPES =
+      Arrays.stream(ElementType.values()).filter(ElementType::isFloatingPoint).toList();
 
   private final ElementType type;
   private final int[] dims;
@@ -79,6 +84,7 @@ public final class Weights {
       case DOUBLE -> 52;
       case FLOAT16 -> 10;
       case BFLOAT16 -> 7;
+      case INT8, UINT8 -> throw new IllegalArgumentException(type.toString());
     };
   }
 
@@ -87,6 +93,7 @@ public final class Weights {
       case FLOAT, BFLOAT16 -> 127;
       case DOUBLE -> 1023;
       case FLOAT16 -> 15;
+      case INT8, UINT8 -> throw new IllegalArgumentException(type.toString());
     };
   }
 
@@ -127,6 +134,12 @@ public final class Weights {
   }
 
   private double value(long pattern) {
+    if (type == ElementType.INT8) {
+      return (byte) pattern;
+    }
+    if (type == ElementType.UINT8) {
+      return pattern;
+    }
     int mantissa = mantissaBits(type);
     long fraction = pattern & ((1L << mantissa) - 1);
     long exponent = (pattern & ~sign(type)) >>> mantissa;
@@ -144,6 +157,7 @@ public final class Weights {
         ByteBuffer.allocate(bits.length * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
     for (long pattern : bits) {
       switch (type.bytes()) {
+        case 1 -> buffer.put((byte) pattern);
         case 2 -> buffer.putShort((short) pattern);
         case 4 -> buffer.putInt((int) pattern);
         default -> buffer.putLong(pattern);
@@ -176,6 +190,7 @@ public final class Weights {
           case DOUBLE ->
               tensor.getDoubleDataList().stream().mapToLong(Double::doubleToRawLongBits).toArray();
           case FLOAT16, BFLOAT16 -> tensor.getInt32DataList().stream().mapToLong(i -> i).toArray();
+          case INT8, UINT8 -> tensor.getInt32DataList().stream().mapToLong(i -> i & 0xff).toArray();
         };
     return new Weights(type, dims, bits);
   }
@@ -186,6 +201,7 @@ public final class Weights {
     for (int i = 0; i < bits.length; i++) {
       bits[i] =
           switch (type.bytes()) {
+            case 1 -> Byte.toUnsignedLong(buffer.get());
             case 2 -> Short.toUnsignedLong(buffer.getShort());
             case 4 -> Integer.toUnsignedLong(buffer.getInt());
             default -> buffer.getLong();
