@@ -40,9 +40,11 @@ public final class LayerFinder {
   public static Findings find(OnnxFile file, GroupMode groups) {
     String where = file.path().toString();
     Scope main = Scope.of(file.model().getGraph(), new Functions(where, file.model()));
-    List<TensorUses> uses = new UseCollector(where, groups).collect(main);
+    UseCollector collector = new UseCollector(where, groups);
+    List<TensorUses> uses = collector.collect(main);
     LayerFinder finder = new LayerFinder(file);
     uses.forEach(finder::add);
+    collector.vectors().forEach(finder::leave);
     finder.addUnread(uses);
     return new Findings(finder.layers, finder.left);
   }
@@ -116,6 +118,15 @@ public final class LayerFinder {
   private void leave(Holder holder, String reason) {
     TensorProto tensor = holder.tensor();
     left.add(new LeftTensor(unique(holder.name()), tensor.getDimsList(), typeName(tensor), reason));
+  }
+
+  private void leave(Origin.Floats vector) {
+    left.add(
+        new LeftTensor(
+            unique(vector.name()),
+            List.of((long) vector.length()),
+            "float",
+            "a weight in value_floats, which is no tensor"));
   }
 
   /** Names in different subgraphs and functions can be equal; then a number tells them apart. */

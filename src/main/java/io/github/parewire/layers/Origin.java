@@ -16,6 +16,14 @@ sealed interface Origin {
   record Stored(Holder holder, Path path) implements Origin {}
 
   /**
+   * A vector that a Constant node holds as value_floats, and not as a tensor.
+   *
+   * @param name the node's output
+   * @param length its length
+   */
+  record Floats(String name, int length) implements Origin {}
+
+  /**
    * Not one stored tensor.
    *
    * @param what what it is instead, for people

@@ -24,6 +24,9 @@ final class Scope {
     /** A stored tensor. */
     record Stored(Holder holder) implements Definition {}
 
+    /** The value_floats of a Constant. */
+    record Floats(String name, int length) implements Definition {}
+
     /** An output of a node that stands in the scope. */
     record Produced(NodeProto node, int output) implements Definition {}
 
@@ -115,11 +118,16 @@ final class Scope {
       Optional<TensorProto> constant = constant(node);
       for (int i = 0; i < node.getOutputCount(); i++) {
         String name = node.getOutput(i);
-        define(
-            name,
-            constant.isPresent()
-                ? new Definition.Stored(new Holder(constant.get(), name))
-                : new Definition.Produced(node, i));
+        int output = i;
+        if (constant.isPresent()) {
+          define(name, new Definition.Stored(new Holder(constant.get(), name)));
+        } else {
+          define(
+              name,
+              floats(node)
+                  .<Definition>map(count -> new Definition.Floats(name, count))
+                  .orElse(new Definition.Produced(node, output)));
+        }
       }
     }
   }
@@ -128,6 +136,13 @@ final class Scope {
   private Optional<TensorProto> constant(NodeProto node) {
     return Nodes.isOnnx(node, "Constant")
         ? attribute(node, "value").filter(AttributeProto::hasT).map(AttributeProto::getT)
+        : Optional.empty();
+  }
+
+  /** How many numbers a Constant node holds as value_floats. */
+  private Optional<Integer> floats(NodeProto node) {
+    return Nodes.isOnnx(node, "Constant")
+        ? attribute(node, "value_floats").map(AttributeProto::getFloatsCount)
         : Optional.empty();
   }
 

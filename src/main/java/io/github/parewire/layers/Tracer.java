@@ -62,6 +62,8 @@ final class Tracer {
         value = argument.name();
       } else if (definition instanceof Definition.Stored stored) {
         origin = new Origin.Stored(stored.holder(), Origin.Path.EMPTY);
+      } else if (definition instanceof Definition.Floats floats) {
+        origin = new Origin.Floats(floats.name(), floats.length());
       } else if (definition instanceof Definition.Opaque opaque) {
         origin = new Origin.Other(opaque.what());
       } else if (definition instanceof Definition.Produced produced) {

@@ -7,6 +7,7 @@ import io.github.parewire.onnx.NodeProto;
 import io.github.parewire.onnx.TensorProto;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +30,7 @@ final class UseCollector {
   private final IdentityHashMap<TensorProto, TensorUses> byTensor = new IdentityHashMap<>();
   private final List<TensorUses> inOrder = new ArrayList<>();
   private final List<TensorUses> weightsInOrder = new ArrayList<>();
+  private final Set<Origin.Floats> vectors = new LinkedHashSet<>();
   private long visited;
 
   UseCollector(String where, GroupMode groups) {
@@ -49,6 +51,11 @@ final class UseCollector {
     List<TensorUses> all = new ArrayList<>(weightsInOrder);
     inOrder.stream().filter(uses -> uses.firstWeight().isEmpty()).forEach(all::add);
     return all;
+  }
+
+  /** Weights that are no tensors, of those collected. */
+  Set<Origin.Floats> vectors() {
+    return vectors;
   }
 
   private void visit(Scope scope) {
@@ -114,8 +121,11 @@ final class UseCollector {
   }
 
   private void useAsWeight(Scope scope, NodeProto node, WeightOperator operator, int input) {
-    if (tracer.origin(scope, node.getInput(input)) instanceof Origin.Stored stored) {
+    Origin origin = tracer.origin(scope, node.getInput(input));
+    if (origin instanceof Origin.Stored stored) {
       add(stored.holder(), weight(stored, scope, node, operator, input));
+    } else if (origin instanceof Origin.Floats floats) {
+      vectors.add(floats);
     }
   }
 

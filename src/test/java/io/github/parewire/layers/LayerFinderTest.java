@@ -197,6 +197,46 @@ final class LayerFinderTest {
   }
 
   @Test
+  void fusedOperatorsOfOnnxRuntimeAreLayers() {
+    for (String operator : List.of("FusedGemm", "FusedMatMul")) {
+      graph.add(
+          NodeProto.newBuilder()
+              .setOpType(operator)
+              .setDomain("com.microsoft")
+              .addInput("x")
+              .addInput(operator.equals("FusedGemm") ? "a" : "b")
+              .addOutput(operator)
+              .addAttribute(Models.attribute("transB", 1))
+              .build());
+    }
+    Findings findings = find();
+    assertEquals(List.of("a", "b"), names(findings));
+    assertEquals(
+        List.of(8L, 8L),
+        findings.layers().stream().map(layer -> layer.matrix().outputs()).toList());
+  }
+
+  @Test
+  void floatsOfAConstantAreListed() {
+    graph.add(
+        NodeProto.newBuilder()
+            .setOpType("Constant")
+            .addOutput("floats")
+            .addAttribute(
+                AttributeProto.newBuilder()
+                    .setName("value_floats")
+                    .setType(AttributeProto.AttributeType.FLOATS)
+                    .addAllFloats(List.of(1f, 2f, 3f, 4f, 5f, 6f)))
+            .build());
+    graph.integers("shape", List.of(2L, 3L));
+    graph.node("Reshape", List.of("floats", "shape"), "w");
+    graph.node("MatMul", List.of("x", "w"), "y");
+    LeftTensor left =
+        find().left().stream().filter(t -> t.name().equals("floats")).findFirst().orElseThrow();
+    assertTrue(left.reason().contains("value_floats"), left.reason());
+  }
+
+  @Test
   void innerNamesHideOuterOnes() throws IOException {
     Weights inner = Weights.random(ElementType.FLOAT, Seeds.random("inner"), 3, 6);
     GraphProto then =
