@@ -13,9 +13,7 @@ import io.github.parewire.model.StoredTensor;
 import io.github.parewire.parallel.ParallelTasks;
 import io.github.parewire.report.LayerReport;
 import io.github.parewire.report.Report;
-import io.github.parewire.rewire.JavaKernel;
-import io.github.parewire.rewire.RewireKernel;
-import io.github.parewire.rewire.StrengthVariance;
+import io.github.parewire.rewire.Nd4jBackend;
 import io.github.parewire.verify.Verification;
 import io.github.parewire.verify.VerificationException;
 import io.github.parewire.verify.Verifier;
@@ -31,7 +29,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The whole job: open a model, find its layers, rewire them, write the new file, verify it, publish
@@ -44,7 +41,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class RewirePipeline {
 
   private final RewireOptions options;
-  private final RewireKernel kernel = new JavaKernel();
 
   /** Makes a pipeline; it can run any number of times. */
   public RewirePipeline(RewireOptions options) {
@@ -81,12 +77,29 @@ public final class RewirePipeline {
 
   private Report run(Path in, Optional<Path> out) throws IOException {
     long start = System.nanoTime();
+    startLibraries(out.isPresent());
     try (OnnxFile file = OnnxFile.open(in, options.allowHardLinks())) {
       if (out.isPresent()) {
         requireNoDataFile(file, out.get());
       }
       return run(file, out, start);
     }
+  }
+
+  /** Starts beside the reading what takes most of a second to start. */
+  private static void startLibraries(boolean writes) {
+    startBeside("start ND4J", Nd4jBackend::start);
+    if (writes) {
+      startBeside("start ONNX Runtime", Verifier::start);
+    }
+  }
+
+  private static void startBeside(String name, Runnable start) {
+    Thread thread = new Thread(start, name);
+    thread.setDaemon(true);
+    // Whoever needs the library fails as well, and says so.
+    thread.setUncaughtExceptionHandler((t, e) -> {});
+    thread.start();
   }
 
   private Report run(OnnxFile file, Optional<Path> out, long start) throws IOException {
@@ -130,36 +143,14 @@ public final class RewirePipeline {
       List<Layer> layers,
       Function<Layer, LayerArrays.BytesConsumer<IOException>> consumers)
       throws IOException {
+    LayerRewirer rewirer = new LayerRewirer(file, options);
     List<Callable<LayerReport>> tasks =
         layers.stream()
             .sorted(comparingLong((Layer layer) -> layer.tensor().elements()).reversed())
-            .<Callable<LayerReport>>map(layer -> () -> rewire(file, layer, consumers.apply(layer)))
+            .<Callable<LayerReport>>map(
+                layer -> () -> rewirer.rewire(layer, consumers.apply(layer)))
             .toList();
     return ParallelTasks.run(options.threads(), tasks);
-  }
-
-  /** Rewires one layer and hands over the elements to store. */
-  private LayerReport rewire(
-      OnnxFile file, Layer layer, LayerArrays.BytesConsumer<IOException> consumer)
-      throws IOException {
-    INDArray weights = LayerArrays.load(layer);
-    StrengthVariance before = LayerArrays.strengthVariance(weights);
-    int slices = Math.toIntExact(layer.matrix().slices());
-    for (int slice = 0; slice < slices; slice++) {
-      try {
-        kernel.rewire(
-            LayerArrays.slice(weights, slice), options.stream(layer.number(), slice, slices));
-      } catch (ArithmeticException e) {
-        throw new ModelException(
-            file.path() + ", tensor '" + layer.tensor().name() + "'",
-            e.getMessage(),
-            "initialize the weights on a smaller scale, or leave the tensor out with --exclude",
-            e);
-      }
-    }
-    StrengthVariance after = LayerArrays.strengthVariance(weights);
-    LayerArrays.store(layer, weights, consumer);
-    return LayerReport.rewired(layer, before, after);
   }
 
   private Verification verify(OnnxFile in, Path written, List<StoredTensor> rewired)
