@@ -3,16 +3,29 @@ package io.github.parewire.model;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Buffers to read a tensor's bytes with. */
+/** Buffers to read tensors' bytes with; each thread has its own, as direct memory returns late. */
 final class PayloadBuffer {
 
   /** Read at a time: whole elements of any width. */
   private static final int CHUNK = 1 << 22;
 
+  private static final ThreadLocal<ByteBuffer> FIRST = ThreadLocal.withInitial(PayloadBuffer::make);
+  private static final ThreadLocal<ByteBuffer> SECOND =
+      ThreadLocal.withInitial(PayloadBuffer::make);
+
   private PayloadBuffer() {}
 
-  /** A buffer for all of a length, or for a piece of it. */
-  static ByteBuffer of(long length) {
-    return ByteBuffer.allocateDirect((int) Math.min(CHUNK, length)).order(ByteOrder.LITTLE_ENDIAN);
+  /** The thread's buffer. */
+  static ByteBuffer first() {
+    return FIRST.get().clear();
+  }
+
+  /** Another buffer, to compare the first one with. */
+  static ByteBuffer second() {
+    return SECOND.get().clear();
+  }
+
+  private static ByteBuffer make() {
+    return ByteBuffer.allocateDirect(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

@@ -27,7 +27,7 @@ public sealed interface TensorPayload permits ExternalRange, InlinePayload {
 
   /** Reads all bytes, in pieces of whole elements. */
   default void read(BytesConsumer consumer) throws IOException {
-    ByteBuffer buffer = PayloadBuffer.of(length());
+    ByteBuffer buffer = PayloadBuffer.first();
     for (long at = 0; at < length(); at += buffer.limit()) {
       buffer.clear().limit((int) Math.min(buffer.capacity(), length() - at));
       read(at, buffer);
@@ -40,8 +40,8 @@ public sealed interface TensorPayload permits ExternalRange, InlinePayload {
     if (length() != other.length()) {
       return false;
     }
-    ByteBuffer ours = PayloadBuffer.of(length());
-    ByteBuffer theirs = PayloadBuffer.of(length());
+    ByteBuffer ours = PayloadBuffer.first();
+    ByteBuffer theirs = PayloadBuffer.second();
     for (long at = 0; at < length(); at += ours.limit()) {
       int count = (int) Math.min(ours.capacity(), length() - at);
       read(at, ours.clear().limit(count));
