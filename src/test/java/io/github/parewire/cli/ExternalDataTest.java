@@ -78,6 +78,28 @@ final class ExternalDataTest {
     assertEquals(List.of("out.onnx", "out.onnx.data"), names(out.getParent()));
   }
 
+  @TestFactory
+  Stream<DynamicTest> everyElementType() {
+    return Weights.TYPES.stream()
+        .map(type -> DynamicTest.dynamicTest(type.toString(), () -> assertRewired(type)));
+  }
+
+  private void assertRewired(ElementType type) throws IOException {
+    Weights typed = Weights.random(type, Seeds.random("external " + type), ROWS, COLUMNS);
+    Files.write(data, typed.bytes());
+    TensorProto tensor =
+        external(Map.of("location", "weights.bin")).toBuilder()
+            .setDataType(type.dataType().getNumber())
+            .build();
+    dense(tensor).write(in);
+
+    assertEquals(0, Cli.run(in, out).status());
+
+    byte[] all = Files.readAllBytes(out.resolveSibling("out.onnx.data"));
+    assertArrayEquals(Oracle.rewired(typed, Oracle.SEED.child(0)).bytes(), all);
+    assertEquals(0, Cli.run("verify", in, out, "--check", "sort").status());
+  }
+
   @Test
   void offsetAndLength() throws IOException {
     byte[] padded = new byte[100 + BYTES + 7];
