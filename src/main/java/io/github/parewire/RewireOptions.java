@@ -2,6 +2,7 @@ package io.github.parewire;
 
 import io.github.parewire.layers.GroupMode;
 import io.github.parewire.rewire.SeedSequence;
+import io.github.parewire.verify.InputShapes;
 import io.github.parewire.verify.WeightCheck;
 import java.math.BigInteger;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.List;
  * @param exclude globs of tensor names to leave
  * @param threads the number of layers at work at a time, 1 or more
  * @param check how ONNX Runtime compares the weights of input and output
+ * @param inputShapes shapes of the model's inputs to run it with, where dimensions are free
  * @param saveAsExternalData whether large initializers go to a data file, as those do that are in
  *     one already
  * @param allowHardLinks whether the input's data files may have other names, which may lie outside
@@ -31,6 +33,7 @@ public record RewireOptions(
     List<String> exclude,
     int threads,
     WeightCheck check,
+    InputShapes inputShapes,
     boolean saveAsExternalData,
     boolean allowHardLinks) {
 
@@ -74,6 +77,7 @@ public record RewireOptions(
     private List<String> exclude = List.of();
     private int threads = Runtime.getRuntime().availableProcessors();
     private WeightCheck check = WeightCheck.FINGERPRINT;
+    private InputShapes inputShapes = InputShapes.none();
     private boolean saveAsExternalData;
     private boolean allowHardLinks;
 
@@ -114,6 +118,11 @@ public record RewireOptions(
       return this;
     }
 
+    public Builder inputShapes(InputShapes value) {
+      inputShapes = value;
+      return this;
+    }
+
     public Builder saveAsExternalData(boolean value) {
       saveAsExternalData = value;
       return this;
@@ -138,6 +147,7 @@ public record RewireOptions(
           exclude,
           threads,
           check,
+          inputShapes,
           saveAsExternalData,
           allowHardLinks);
     }

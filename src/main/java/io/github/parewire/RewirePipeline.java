@@ -156,7 +156,8 @@ public final class RewirePipeline {
   private Verification verify(OnnxFile in, Path written, List<StoredTensor> rewired)
       throws IOException {
     Verification verification =
-        Verifier.verify(in, written, rewired, options.check(), options.threads());
+        Verifier.verify(
+            in, written, rewired, options.check(), options.inputShapes(), options.threads());
     if (!verification.passed()) {
       throw new VerificationException(verification);
     }

@@ -78,8 +78,15 @@ final class RewireOptionsTest {
 
     Report run(Path from, Path to) throws IOException {
       RewireOptions options =
-          new RewireOptions(
-              new BigInteger(seed), shared, groups, include, exclude, threads, check, false, false);
+          RewireOptions.builder()
+              .seed(new BigInteger(seed))
+              .sharedStream(shared)
+              .groups(groups)
+              .include(include)
+              .exclude(exclude)
+              .threads(threads)
+              .check(check)
+              .build();
       return new RewirePipeline(options).run(from, to);
     }
   }

@@ -5,7 +5,6 @@ import io.github.parewire.RewirePipeline;
 import io.github.parewire.layers.GroupMode;
 import io.github.parewire.report.Report;
 import io.github.parewire.report.TextReport;
-import io.github.parewire.verify.WeightCheck;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigInteger;
@@ -104,23 +103,8 @@ final class RewireCommand implements Callable<Integer> {
       description = "Leave tensors whose names match. Repeatable.")
   private List<String> exclude = new ArrayList<>();
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Layers at work at a time (default: the number of processors).")
-  private int threads = Runtime.getRuntime().availableProcessors();
-
   @Option(names = "--dry-run", description = "Show what would be done; write nothing.")
   private boolean dryRun;
-
-  @Option(
-      names = "--check",
-      paramLabel = "sort|fingerprint|none",
-      defaultValue = "fingerprint",
-      description =
-          "How ONNX Runtime compares the weights of IN and OUT: by sorting them (exact, slow), by"
-              + " a fingerprint of 128 bits or more, or not at all (default: ${DEFAULT-VALUE}).")
-  private WeightCheck check;
 
   @Option(
       names = "--save-as-external-data",
@@ -129,10 +113,7 @@ final class RewireCommand implements Callable<Integer> {
               + " there in any case.")
   private boolean saveAsExternalData;
 
-  @Option(
-      names = "--allow-hard-links",
-      description = "Read external data from a file that has other names too (hard links).")
-  private boolean allowHardLinks;
+  @Mixin private ProofOptions proofs;
 
   @Mixin private Verbosity verbosity;
 
@@ -148,10 +129,11 @@ final class RewireCommand implements Callable<Integer> {
             .groups(groups)
             .include(include)
             .exclude(exclude)
-            .threads(threads)
-            .check(check)
+            .threads(proofs.threads())
+            .check(proofs.check())
+            .inputShapes(proofs.inputShapes())
             .saveAsExternalData(saveAsExternalData)
-            .allowHardLinks(allowHardLinks)
+            .allowHardLinks(proofs.allowHardLinks())
             .build();
     RewirePipeline pipeline = new RewirePipeline(options);
     Report report = dryRun ? pipeline.dryRun(in) : pipeline.run(in, out);

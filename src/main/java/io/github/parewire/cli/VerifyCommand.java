@@ -1,6 +1,5 @@
 package io.github.parewire.cli;
 
-import io.github.parewire.UsageException;
 import io.github.parewire.layers.GroupMode;
 import io.github.parewire.layers.Layer;
 import io.github.parewire.layers.LayerFinder;
@@ -8,7 +7,6 @@ import io.github.parewire.model.OnnxFile;
 import io.github.parewire.model.StoredTensor;
 import io.github.parewire.verify.Verification;
 import io.github.parewire.verify.Verifier;
-import io.github.parewire.verify.WeightCheck;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -17,7 +15,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -36,18 +33,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "OUT", description = "The model after.")
   private Path out;
 
-  @Option(
-      names = "--check",
-      paramLabel = "sort|fingerprint|none",
-      defaultValue = "fingerprint",
-      description = "How ONNX Runtime compares the weights (default: ${DEFAULT-VALUE}).")
-  private WeightCheck check;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Tensors at work at a time (default: the number of processors).")
-  private int threads = Runtime.getRuntime().availableProcessors();
+  @Mixin private ProofOptions proofs;
 
   @Mixin private Verbosity verbosity;
 
@@ -65,13 +51,11 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private Verification verify() throws IOException {
-    if (threads < 1) {
-      throw new UsageException("expected 1 thread or more, found " + threads);
-    }
-    try (OnnxFile file = OnnxFile.open(in)) {
+    try (OnnxFile file = OnnxFile.open(in, proofs.allowHardLinks())) {
       List<StoredTensor> weights =
           LayerFinder.find(file, GroupMode.JOINT).layers().stream().map(Layer::tensor).toList();
-      return Verifier.verify(file, out, weights, check, threads);
+      return Verifier.verify(
+          file, out, weights, proofs.check(), proofs.inputShapes(), proofs.threads());
     }
   }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.Callable;
  *   <li>nothing else: every field of the two messages is equal but the rewired elements,
  *   <li>same weights: ONNX Runtime decodes each rewired tensor of both files and finds the same
  *       multiset of bit patterns,
- *   <li>loads: ONNX Runtime loads the file wherever it loads the input.
+ *   <li>runs: ONNX Runtime loads and runs the file wherever it does the input.
  * </ul>
  */
 public final class Verifier {
@@ -36,11 +36,17 @@ public final class Verifier {
    * @param out the written file
    * @param rewired the tensors of the input whose elements may be in another order
    * @param check how to compare weights
+   * @param shapes of inputs with free dimensions, to run both files with
    * @param threads the number of threads to use
    * @throws IOException if the file can't be read
    */
   public static Verification verify(
-      OnnxFile in, Path out, List<StoredTensor> rewired, WeightCheck check, int threads)
+      OnnxFile in,
+      Path out,
+      List<StoredTensor> rewired,
+      WeightCheck check,
+      InputShapes shapes,
+      int threads)
       throws IOException {
     try (OnnxFile written = OnnxFile.open(out, true)) {
       MessageDiff diff =
@@ -49,7 +55,7 @@ public final class Verifier {
       List<Callable<Proof>> proofs = new ArrayList<>();
       proofs.add(() -> NothingElse.prove(in, written, rewired, diff));
       proofs.add(() -> SameWeights.prove(written, rewired, diff, check, threads));
-      proofs.add(() -> Loads.prove(in.path(), out));
+      proofs.add(() -> Runs.prove(in, written, shapes));
       return new Verification(ParallelTasks.run(threads, proofs));
     } catch (ModelException e) {
       return new Verification(List.of(Proof.failed(NothingElse.NAME, e.getMessage())));

@@ -1,0 +1,63 @@
+package io.github.parewire.cli;
+
+import io.github.parewire.UsageException;
+import io.github.parewire.verify.InputShapes;
+import io.github.parewire.verify.WeightCheck;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** How files are read and the output is verified: what rewiring and verifying have in common. */
+final class ProofOptions {
+
+  @Option(
+      names = "--check",
+      paramLabel = "sort|fingerprint|none",
+      defaultValue = "fingerprint",
+      description =
+          "How ONNX Runtime compares the weights of IN and OUT: by sorting them (exact, slow), by"
+              + " a fingerprint of 128 bits or more, or not at all (default: ${DEFAULT-VALUE}).")
+  private WeightCheck check;
+
+  @Option(
+      names = "--input-shape",
+      paramLabel = "NAME:DIMS",
+      description =
+          "Shape of an input that ONNX Runtime is to run IN and OUT with, such as"
+              + " x:1,3,224,224. Free dimensions are 1 otherwise. Repeatable.")
+  private List<String> inputShapes = new ArrayList<>();
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Tensors at work at a time (default: the number of processors).")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--allow-hard-links",
+      description = "Read external data from a file that has other names too (hard links).")
+  private boolean allowHardLinks;
+
+  int threads() {
+    if (threads < 1) {
+      throw new UsageException("expected 1 thread or more, found " + threads);
+    }
+    return threads;
+  }
+
+  boolean allowHardLinks() {
+    return allowHardLinks;
+  }
+
+  WeightCheck check() {
+    return check;
+  }
+
+  InputShapes inputShapes() {
+    try {
+      return InputShapes.parse(inputShapes);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage());
+    }
+  }
+}

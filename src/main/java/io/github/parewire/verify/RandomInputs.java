@@ -1,0 +1,97 @@
+package io.github.parewire.verify;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * Random inputs for a model: the same ones for two models with the same inputs. Integers and truth
+ * values are 0 or 1, which are sound as indices, masks and counts.
+ */
+final class RandomInputs {
+
+  /** More than any sensible input has. */
+  private static final long MAX_ELEMENTS = 1 << 28;
+
+  private RandomInputs() {}
+
+  /**
+   * Makes the inputs.
+   *
+   * @param shapes for inputs with free dimensions, which are 1 otherwise
+   * @return tensors by name, for the caller to close
+   * @throws UnfitInputException if an input is no tensor of numbers, or a shape does not fit it
+   */
+  static Map<String, OnnxTensor> of(OrtSession session, InputShapes shapes) throws OrtException {
+    Map<String, OnnxTensor> inputs = new HashMap<>();
+    SplittableRandom random = new SplittableRandom(1);
+    for (NodeInfo input : session.getInputInfo().values()) {
+      if (!(input.getInfo() instanceof TensorInfo info)) {
+        throw new UnfitInputException("input '" + input.getName() + "' is no tensor");
+      }
+      long[] shape = shape(input.getName(), info, shapes);
+      inputs.put(
+          input.getName(),
+          OnnxTensor.createTensor(
+              OrtRuntime.environment(), fill(info.type, shape, random), shape, info.type));
+    }
+    return inputs;
+  }
+
+  private static long[] shape(String name, TensorInfo info, InputShapes shapes) {
+    long[] declared = info.getShape();
+    List<Long> given = shapes.of(name).orElse(null);
+    if (given != null && given.size() != declared.length) {
+      throw new UnfitInputException(
+          "input '" + name + "' has " + declared.length + " dimensions, not " + given.size());
+    }
+    long[] shape = new long[declared.length];
+    for (int i = 0; i < shape.length; i++) {
+      long free = given == null ? 1 : given.get(i);
+      shape[i] = declared[i] < 0 ? free : declared[i];
+    }
+    return shape;
+  }
+
+  private static ByteBuffer fill(OnnxJavaType type, long[] shape, SplittableRandom random) {
+    long count = 1;
+    for (long dim : shape) {
+      count = Math.multiplyExact(count, dim);
+    }
+    if (count > MAX_ELEMENTS) {
+      throw new UnfitInputException("an input would have " + count + " elements");
+    }
+    ByteBuffer buffer =
+        ByteBuffer.allocateDirect(Math.toIntExact(count * type.size))
+            .order(ByteOrder.nativeOrder());
+    for (int i = 0; i < count; i++) {
+      put(buffer, type, random);
+    }
+    return buffer.flip();
+  }
+
+  private static void put(ByteBuffer buffer, OnnxJavaType type, SplittableRandom random) {
+    // Uniform over [-1, 1), a multiple of 1/128: exact in every floating-point type.
+    float real = (random.nextInt(256) - 128) / 128f;
+    switch (type) {
+      case FLOAT -> buffer.putFloat(real);
+      case DOUBLE -> buffer.putDouble(real);
+      case FLOAT16 -> buffer.putShort(ai.onnxruntime.platform.Fp16Conversions.floatToFp16(real));
+      case BFLOAT16 -> buffer.putShort((short) (Float.floatToRawIntBits(real) >>> 16));
+      case INT64 -> buffer.putLong(random.nextInt(2));
+      case INT32 -> buffer.putInt(random.nextInt(2));
+      case INT16 -> buffer.putShort((short) random.nextInt(2));
+      case INT8, UINT8, BOOL -> buffer.put((byte) random.nextInt(2));
+      default -> throw new UnfitInputException("an input has the type " + type);
+    }
+  }
+}
