@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -121,7 +122,7 @@ public final class LayerArrays {
     try {
       consumer.accept(buffers(stored));
     } finally {
-      stored.close();
+      free(stored);
     }
   }
 
@@ -166,10 +167,24 @@ public final class LayerArrays {
   }
 
   private static INDArray replace(INDArray old, INDArray by) {
-    if (by.data() != old.data()) {
-      old.close();
+    if (memory(by) != memory(old)) {
+      free(old);
     }
     return by;
+  }
+
+  /** Frees an array's memory, which closing would not: a reshaped array counts as a view. */
+  private static void free(INDArray array) {
+    memory(array).close();
+  }
+
+  /** The buffer that owns an array's memory. */
+  private static DataBuffer memory(INDArray array) {
+    DataBuffer buffer = array.data();
+    while (buffer.originalDataBuffer() != null) {
+      buffer = buffer.originalDataBuffer();
+    }
+    return buffer;
   }
 
   private static boolean isWidened(ElementType type) {

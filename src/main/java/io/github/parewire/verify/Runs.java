@@ -17,7 +17,7 @@ final class Runs {
   private static final String NAME = "runs";
 
   /** Bytes of a model and its data up to which it is run: a run holds all weights in memory. */
-  private static final long LARGEST = 1L << 30;
+  private static final long LARGEST = 1L << 29;
 
   private Runs() {}
 
