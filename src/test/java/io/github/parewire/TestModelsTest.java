@@ -1,10 +1,13 @@
 package io.github.parewire;
 
+import static io.github.parewire.testing.Expected.list;
+import static io.github.parewire.testing.Expected.longs;
+import static io.github.parewire.testing.Expected.sha256;
+import static io.github.parewire.testing.Expected.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.parewire.layers.GroupMode;
 import io.github.parewire.layers.Layer;
 import io.github.parewire.layers.LayerFinder;
@@ -13,14 +16,11 @@ import io.github.parewire.model.StoredTensor;
 import io.github.parewire.report.LayerReport;
 import io.github.parewire.report.Report;
 import io.github.parewire.rewire.StrengthVariance;
+import io.github.parewire.testing.Expected;
 import io.github.parewire.verify.Proof;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -28,7 +28,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -118,18 +117,10 @@ final class TestModelsTest {
         StoredTensor tensor = found.get(layers.get(i).layer().number()).tensor();
         assertEquals(text(expected.get(i), "tensor"), tensor.name());
         assertEquals(
-            text(expected.get(i).get("sha256"), when), sha256(tensor), when + ", " + tensor.name());
+            text(expected.get(i).get("sha256"), when),
+            sha256(digest -> tensor.read(digest::update)),
+            when + ", " + tensor.name());
       }
-    }
-  }
-
-  private static String sha256(StoredTensor tensor) throws IOException {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      tensor.read(digest::update);
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
     }
   }
 
@@ -159,22 +150,8 @@ final class TestModelsTest {
   }
 
   private static Stream<JsonNode> models() throws IOException {
-    JsonNode all = new ObjectMapper().readTree(MODELS.resolve("expected.json").toFile());
+    JsonNode all = Expected.read(MODELS.resolve("expected.json"));
     assertEquals(RewireOptions.DEFAULT_SEED, all.get("seed").asText());
     return list(all.get("models")).stream();
-  }
-
-  private static List<JsonNode> list(JsonNode array) {
-    return StreamSupport.stream(array.spliterator(), false).toList();
-  }
-
-  private static List<Long> longs(JsonNode array) {
-    List<Long> longs = new ArrayList<>();
-    array.forEach(value -> longs.add(value.asLong()));
-    return longs;
-  }
-
-  private static String text(JsonNode node, String key) {
-    return node.get(key).asText();
   }
 }

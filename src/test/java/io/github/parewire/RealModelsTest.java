@@ -1,0 +1,195 @@
+package io.github.parewire;
+
+import static io.github.parewire.testing.Expected.list;
+import static io.github.parewire.testing.Expected.longs;
+import static io.github.parewire.testing.Expected.sha256;
+import static io.github.parewire.testing.Expected.text;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.parewire.layers.GroupMode;
+import io.github.parewire.layers.Layer;
+import io.github.parewire.layers.LayerFinder;
+import io.github.parewire.model.OnnxFile;
+import io.github.parewire.model.StoredTensor;
+import io.github.parewire.report.LayerReport;
+import io.github.parewire.report.Report;
+import io.github.parewire.testing.Expected;
+import io.github.parewire.verify.InputShapes;
+import io.github.parewire.verify.Proof;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Models that nobody here made, got by {@code tools/real_models.sh}: rewired as numpy rewires them,
+ * and running in ONNX Runtime, as the pipeline proves.
+ */
+final class RealModelsTest {
+
+  private static final Path MODELS = Path.of("target", "real-models");
+  private static final Path EXPECTED = Path.of("src", "test", "resources", "real-models");
+  private static final Pattern READER = Pattern.compile("read by ([\\w.]+)");
+
+  @TempDir private Path folder;
+
+  @TestFactory
+  List<DynamicContainer> equalsNumpyAndRuns() throws IOException {
+    try (Stream<Path> files = Files.list(EXPECTED)) {
+      return files.sorted().map(this::tests).toList();
+    }
+  }
+
+  private DynamicContainer tests(Path expected) {
+    String name = expected.getFileName().toString().replace(".json", "");
+    try {
+      JsonNode models = Expected.read(expected);
+      assertEquals(RewireOptions.DEFAULT_SEED, text(models, "seed"));
+      return DynamicContainer.dynamicContainer(
+          name,
+          list(models.get("models")).stream()
+              .map(
+                  model ->
+                      DynamicTest.dynamicTest(
+                          text(model, "file"), () -> check(MODELS.resolve(name), model))));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void check(Path models, JsonNode model) throws IOException {
+    Path in = models.resolve(text(model, "file"));
+    assumeTrue(Files.exists(in), () -> "run tools/real_models.sh first: there is no " + in);
+    assertEquals(
+        text(model, "sha256"),
+        sha256(digest -> digest.update(Files.readAllBytes(in))),
+        () -> in + " is another version: run tools/real_models.sh again");
+    Path out = folder.resolve("out.onnx");
+
+    RewireOptions options = RewireOptions.builder().inputShapes(shapes(model)).build();
+    Report report = new RewirePipeline(options).run(in, out);
+
+    List<JsonNode> layers = list(model.get("layers"));
+    assertEquals(
+        layers.stream().map(RealModelsTest::describe).toList(),
+        report.rewired().stream().map(RealModelsTest::describe).toList());
+    assertEquals(expectedLeft(model), left(report));
+    assertEquals(hashes(layers, "before"), hashes(layers, in, layer -> false));
+    assertEquals(
+        hashes(layers, "after"),
+        hashes(layers, out, layer -> text(layer, "compare").equals("values")));
+    for (Proof proof : report.verification().orElseThrow().proofs()) {
+      assertEquals(Proof.Outcome.HOLDS, proof.outcome(), proof::toString);
+    }
+  }
+
+  private static InputShapes shapes(JsonNode model) {
+    return new InputShapes(
+        model.get("input_shapes").properties().stream()
+            .collect(Collectors.toMap(Map.Entry::getKey, shape -> longs(shape.getValue()))));
+  }
+
+  private static String describe(JsonNode layer) {
+    return String.join(
+        " ",
+        text(layer, "layer"),
+        text(layer, "tensor"),
+        text(layer, "operator"),
+        text(layer, "type"),
+        longs(layer.get("dims")).toString(),
+        longs(layer.get("matrix")).toString());
+  }
+
+  private static String describe(LayerReport report) {
+    Layer layer = report.layer();
+    return String.join(
+        " ",
+        String.valueOf(layer.number()),
+        layer.tensor().name(),
+        layer.operator(),
+        layer.tensor().type().name().toLowerCase(Locale.ROOT),
+        layer.tensor().dims().toString(),
+        layer.matrix().dims().toString());
+  }
+
+  private static Map<String, String> expectedLeft(JsonNode model) {
+    Map<String, String> left = new TreeMap<>();
+    for (JsonNode tensor : list(model.get("left"))) {
+      left.put(text(tensor, "tensor"), longs(tensor.get("dims")) + " " + text(tensor, "reason"));
+    }
+    return left;
+  }
+
+  private static Map<String, String> left(Report report) {
+    Map<String, String> left = new TreeMap<>();
+    for (LayerReport layer : report.layers()) {
+      StoredTensor tensor = layer.layer().tensor();
+      layer
+          .left()
+          .ifPresent(why -> left.put(tensor.name(), tensor.dims() + " shared, " + readers(why)));
+    }
+    report.left().forEach(l -> left.put(l.name(), l.dims() + " " + readers(l.reason())));
+    return left;
+  }
+
+  /** All readers that a reason names, in one form. */
+  private static String readers(String reason) {
+    return READER
+        .matcher(reason)
+        .results()
+        .map((MatchResult found) -> found.group(1))
+        .collect(Collectors.toCollection(TreeSet::new))
+        .stream()
+        .collect(Collectors.joining(" and ", "read by ", ""));
+  }
+
+  private static List<String> hashes(List<JsonNode> layers, String when) {
+    return layers.stream().map(layer -> text(layer, "tensor") + " " + text(layer, when)).toList();
+  }
+
+  private static List<String> hashes(List<JsonNode> layers, Path path, Predicate<JsonNode> byValue)
+      throws IOException {
+    List<String> hashes = new ArrayList<>();
+    try (OnnxFile file = OnnxFile.open(path)) {
+      List<Layer> found = LayerFinder.find(file, GroupMode.JOINT).layers();
+      for (JsonNode layer : layers) {
+        StoredTensor tensor = found.get(layer.get("layer").asInt()).tensor();
+        UnaryOperator<ByteBuffer> seen =
+            byValue.test(layer) ? RealModelsTest::withoutNegativeZeros : UnaryOperator.identity();
+        String hash = sha256(digest -> tensor.read(bytes -> digest.update(seen.apply(bytes))));
+        hashes.add(tensor.name() + " " + hash);
+      }
+    }
+    return hashes;
+  }
+
+  /** float32 values, each -0.0 as 0.0: numpy's sort leaves open which comes first. */
+  private static ByteBuffer withoutNegativeZeros(ByteBuffer floats) {
+    ByteBuffer result = ByteBuffer.allocate(floats.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer source = floats.slice().order(ByteOrder.LITTLE_ENDIAN);
+    while (source.hasRemaining()) {
+      result.putFloat(source.getFloat() + 0.0f);
+    }
+    return result.flip();
+  }
+}
