@@ -2,6 +2,7 @@ package io.github.parewire;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.parewire.model.ElementType;
 import io.github.parewire.onnx.TensorProto;
@@ -91,10 +92,12 @@ final class RewireEverythingTest {
       assertEquals(operator.operator(), layer.layer().operator());
     }
     for (Proof proof : report.verification().orElseThrow().proofs()) {
-      // ONNX Runtime has no kernels for some operators in the other types.
-      boolean mustHold = type == ElementType.FLOAT || !proof.name().equals("loads");
-      if (mustHold) {
+      if (!proof.name().equals("runs")) {
         assertEquals(Proof.Outcome.HOLDS, proof.outcome(), proof::toString);
+      } else if (type == ElementType.FLOAT) {
+        // In other types ONNX Runtime has no kernels for some operators. The input of a model that
+        // is made for all operators fits none, so that the models load and do not run.
+        assertTrue(proof.detail().startsWith("both load"), proof::toString);
       }
     }
   }

@@ -50,6 +50,9 @@ final class RandomInputs {
   private static long[] shape(String name, TensorInfo info, InputShapes shapes) {
     long[] declared = info.getShape();
     List<Long> given = shapes.of(name).orElse(null);
+    if (given != null && declared.length == 0) {
+      return given.stream().mapToLong(Long::longValue).toArray();
+    }
     if (given != null && given.size() != declared.length) {
       throw new UnfitInputException(
           "input '" + name + "' has " + declared.length + " dimensions, not " + given.size());

@@ -17,7 +17,7 @@ final class Runs {
   private static final String NAME = "runs";
 
   /** Bytes of a model and its data up to which it is run: a run holds all weights in memory. */
-  private static final long LARGEST = 1L << 29;
+  private static final long LARGEST = 1L << 27;
 
   private Runs() {}
 
@@ -35,12 +35,17 @@ final class Runs {
       return Proof.failed(NAME, "the input loads in ONNX Runtime, the output: " + failed.why());
     }
     if (before instanceof TrialRun.Loaded loaded) {
-      return Proof.skipped(NAME, "the input loads in ONNX Runtime, but: " + loaded.why());
+      return Proof.skipped(
+          NAME, "both load, but the input does not run" + hint(shapes) + ": " + loaded.why());
     }
     if (after instanceof TrialRun.Loaded loaded) {
       return Proof.failed(NAME, "the input runs in ONNX Runtime, the output: " + loaded.why());
     }
     return compare(((TrialRun.Ran) before).outputs(), ((TrialRun.Ran) after).outputs());
+  }
+
+  private static String hint(InputShapes shapes) {
+    return shapes.shapes().isEmpty() ? " (free dimensions are 1 without --input-shape)" : "";
   }
 
   private static Proof compare(List<TrialRun.Output> before, List<TrialRun.Output> after) {

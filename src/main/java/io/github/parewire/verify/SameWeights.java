@@ -14,7 +14,7 @@ import java.util.concurrent.Callable;
 /** The proof that each rewired tensor holds the weights that it held, each as often. */
 final class SameWeights {
 
-  private static final String NAME = "same weights";
+  static final String NAME = "same weights";
 
   private SameWeights() {}
 

@@ -28,7 +28,7 @@ final class OutputTest {
     Models models = Models.model();
     models
         .graph()
-        .input("image", DataType.FLOAT)
+        .input("image", DataType.FLOAT, 1, 3, 2, 2)
         .weights("conv.weight", Storage.RAW, pattern(4, 3, 2, 2))
         .weights("head.weight", Storage.CONSTANT_PACKED, pattern(6, 4))
         .weights("tied.weight", Storage.PACKED, pattern(5, 4))

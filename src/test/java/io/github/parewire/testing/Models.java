@@ -38,7 +38,7 @@ public final class Models {
     Models models = model();
     models
         .graph()
-        .input("x", weights.type().dataType())
+        .input("x", weights.type().dataType(), 1, weights.dims()[1])
         .weights(name, storage, weights)
         .node("Gemm", List.of("x", name), "y", attribute("transB", 1))
         .output("y", weights.type().dataType());
@@ -166,9 +166,13 @@ public final class Models {
       graph = GraphProto.newBuilder().setName(name);
     }
 
-    /** An input of any shape. */
-    public Graph input(String name, TensorProto.DataType type) {
-      graph.addInput(value(name, type));
+    /**
+     * An input.
+     *
+     * @param dims its shape; any if there are none
+     */
+    public Graph input(String name, TensorProto.DataType type, int... dims) {
+      graph.addInput(value(name, type, dims));
       return this;
     }
 
@@ -240,8 +244,11 @@ public final class Models {
     }
   }
 
-  private static ValueInfoProto value(String name, TensorProto.DataType type) {
-    TypeProto.Tensor tensor = TypeProto.Tensor.newBuilder().setElemType(type.getNumber()).build();
+  private static ValueInfoProto value(String name, TensorProto.DataType type, int... dims) {
+    TypeProto.Tensor.Builder tensor = TypeProto.Tensor.newBuilder().setElemType(type.getNumber());
+    for (int dim : dims) {
+      tensor.getShapeBuilder().addDimBuilder().setDimValue(dim);
+    }
     return ValueInfoProto.newBuilder()
         .setName(name)
         .setType(TypeProto.newBuilder().setTensorType(tensor))
