@@ -1,11 +1,13 @@
 package io.github.parewire;
 
 import io.github.parewire.layers.GroupMode;
+import io.github.parewire.report.RunSettings;
 import io.github.parewire.rewire.SeedSequence;
 import io.github.parewire.verify.InputShapes;
 import io.github.parewire.verify.WeightCheck;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What to rewire, and how. The bytes of the output depend on neither {@code threads} nor {@code
@@ -24,6 +26,7 @@ import java.util.List;
  *     one already
  * @param allowHardLinks whether the input's data files may have other names, which may lie outside
  *     the model's folder
+ * @param hashes whether the report is to carry SHA-256 sums
  */
 public record RewireOptions(
     BigInteger seed,
@@ -35,7 +38,8 @@ public record RewireOptions(
     WeightCheck check,
     InputShapes inputShapes,
     boolean saveAsExternalData,
-    boolean allowHardLinks) {
+    boolean allowHardLinks,
+    boolean hashes) {
 
   /** The seed unless another is given. */
   public static final String DEFAULT_SEED = "42";
@@ -80,6 +84,7 @@ public record RewireOptions(
     private InputShapes inputShapes = InputShapes.none();
     private boolean saveAsExternalData;
     private boolean allowHardLinks;
+    private boolean hashes;
 
     private Builder() {}
 
@@ -133,6 +138,11 @@ public record RewireOptions(
       return this;
     }
 
+    public Builder hashes(boolean value) {
+      hashes = value;
+      return this;
+    }
+
     /**
      * The options.
      *
@@ -149,8 +159,21 @@ public record RewireOptions(
           check,
           inputShapes,
           saveAsExternalData,
-          allowHardLinks);
+          allowHardLinks,
+          hashes);
     }
+  }
+
+  /** The part of the options that a report repeats. */
+  RunSettings settings() {
+    return new RunSettings(
+        seed,
+        sharedStream,
+        groups.name().toLowerCase(Locale.ROOT),
+        include,
+        exclude,
+        threads,
+        check.name().toLowerCase(Locale.ROOT));
   }
 
   /**

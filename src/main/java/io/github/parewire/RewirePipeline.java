@@ -11,6 +11,7 @@ import io.github.parewire.model.ModelException;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.model.StoredTensor;
 import io.github.parewire.parallel.ParallelTasks;
+import io.github.parewire.report.FileHash;
 import io.github.parewire.report.LayerReport;
 import io.github.parewire.report.Report;
 import io.github.parewire.rewire.Nd4jBackend;
@@ -25,7 +26,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -113,7 +116,8 @@ public final class RewirePipeline {
     requireSome(file.path(), findings, selected);
 
     List<LayerReport> rewired;
-    Optional<Verification> verification;
+    Optional<Verification> verification = Optional.empty();
+    List<FileHash> outputFiles = List.of();
     if (out.isPresent()) {
       try (PendingOutput pending = PendingOutput.create(out.get())) {
         List<StoredTensor> tensors = selected.stream().map(Layer::tensor).toList();
@@ -121,20 +125,41 @@ public final class RewirePipeline {
             ModelWriter.begin(file, tensors, options.saveAsExternalData(), pending);
         rewired = rewire(file, selected, layer -> bytes -> writer.write(layer.tensor(), bytes));
         verification = Optional.of(verify(file, pending.path(), tensors));
+        outputFiles = hashes(pending.files());
         pending.publish();
       }
     } else {
       rewired = rewire(file, selected, layer -> bytes -> {});
-      verification = Optional.empty();
     }
     return new Report(
         file.path(),
         out,
-        options.seed(),
+        options.settings(),
         inOrder(findings.layers(), rewired, selection),
         findings.left(),
         verification,
+        hashes(inputFiles(file)),
+        outputFiles,
         Duration.ofNanos(System.nanoTime() - start));
+  }
+
+  /** The model and its data files, by the names that they have now. */
+  private static Map<Path, Path> inputFiles(OnnxFile file) {
+    Map<Path, Path> files = new LinkedHashMap<>();
+    files.put(file.path(), file.path());
+    file.external().forEach(range -> files.put(range.file(), range.file()));
+    return files;
+  }
+
+  /** Hashes of files, if they are asked for: by final names, of what is there now. */
+  private List<FileHash> hashes(Map<Path, Path> files) throws IOException {
+    List<FileHash> hashes = new ArrayList<>();
+    if (options.hashes()) {
+      for (Map.Entry<Path, Path> file : files.entrySet()) {
+        hashes.add(FileHash.of(file.getKey(), file.getValue()));
+      }
+    }
+    return hashes;
   }
 
   /** Rewires layers side by side, the largest first, and hands over the elements to store. */

@@ -3,11 +3,13 @@ package io.github.parewire.cli;
 import io.github.parewire.RewireOptions;
 import io.github.parewire.RewirePipeline;
 import io.github.parewire.layers.GroupMode;
+import io.github.parewire.report.JsonReport;
 import io.github.parewire.report.Report;
 import io.github.parewire.report.TextReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigInteger;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +53,8 @@ import picocli.CommandLine.Spec;
       "70:a bug in onnx-parewire"
     })
 final class RewireCommand implements Callable<Integer> {
+
+  private static final String STANDARD_OUTPUT = "-";
 
   @Parameters(
       index = "0",
@@ -113,6 +117,14 @@ final class RewireCommand implements Callable<Integer> {
               + " there in any case.")
   private boolean saveAsExternalData;
 
+  @Option(
+      names = "--json",
+      paramLabel = "FILE|-",
+      description =
+          "Write a report for programs, with SHA-256 sums, to a file or, for -, to standard output in"
+              + " place of the table. docs/report.schema.json describes it.")
+  private String json;
+
   @Mixin private ProofOptions proofs;
 
   @Mixin private Verbosity verbosity;
@@ -134,6 +146,7 @@ final class RewireCommand implements Callable<Integer> {
             .inputShapes(proofs.inputShapes())
             .saveAsExternalData(saveAsExternalData)
             .allowHardLinks(proofs.allowHardLinks())
+            .hashes(json != null)
             .build();
     RewirePipeline pipeline = new RewirePipeline(options);
     Report report = dryRun ? pipeline.dryRun(in) : pipeline.run(in, out);
@@ -151,14 +164,21 @@ final class RewireCommand implements Callable<Integer> {
     }
   }
 
-  private void print(Report report) {
+  private void print(Report report) throws IOException {
+    PrintWriter results = spec.commandLine().getOut();
+    boolean isJsonTheResult = STANDARD_OUTPUT.equals(json);
+    if (isJsonTheResult) {
+      results.println(JsonReport.text(report));
+    } else if (json != null) {
+      Files.writeString(Path.of(json), JsonReport.text(report) + System.lineSeparator());
+    }
     if (verbosity.isQuiet()) {
       return;
     }
     TextReport text = new TextReport(verbosity.isVerbose());
-    PrintWriter results = spec.commandLine().getOut();
-    PrintWriter notes = spec.commandLine().getErr();
-    text.notes(report).forEach(notes::println);
-    text.lines(report).forEach(results::println);
+    text.notes(report).forEach(spec.commandLine().getErr()::println);
+    if (!isJsonTheResult) {
+      text.lines(report).forEach(results::println);
+    }
   }
 }

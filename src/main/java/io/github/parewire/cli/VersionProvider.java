@@ -1,13 +1,23 @@
 package io.github.parewire.cli;
 
+import io.github.parewire.report.Versions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 
-/** The version that the build wrote into the jar. */
+/** The versions of this program and its libraries, as the build wrote them. */
 final class VersionProvider implements CommandLine.IVersionProvider {
+
+  private static final String PROGRAM = "onnx-parewire";
 
   @Override
   public String[] getVersion() {
-    String version = Main.class.getPackage().getImplementationVersion();
-    return new String[] {"onnx-parewire " + (version == null ? "(not built)" : version)};
+    Map<String, String> versions = Versions.all();
+    List<String> lines = new ArrayList<>();
+    lines.add(PROGRAM + " " + versions.remove(PROGRAM));
+    versions.forEach((name, version) -> lines.add(name + " " + version));
+    lines.add("java " + System.getProperty("java.version"));
+    return lines.toArray(String[]::new);
   }
 }

@@ -10,22 +10,30 @@ import java.util.Optional;
  * @param layer the layer
  * @param before its strength variance in the input; empty if it was not read
  * @param after its strength variance in the output; empty if it was left
+ * @param sortedWeightsSha256 by {@link SortedWeightsHash}; empty unless asked for
  * @param left why it was left; empty if it was rewired
  */
 public record LayerReport(
     Layer layer,
     Optional<StrengthVariance> before,
     Optional<StrengthVariance> after,
+    Optional<String> sortedWeightsSha256,
     Optional<String> left) {
 
   /** A layer that was left. */
   public static LayerReport left(Layer layer, String reason) {
-    return new LayerReport(layer, Optional.empty(), Optional.empty(), Optional.of(reason));
+    return new LayerReport(
+        layer, Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(reason));
   }
 
   /** A layer that was rewired. */
-  public static LayerReport rewired(Layer layer, StrengthVariance before, StrengthVariance after) {
-    return new LayerReport(layer, Optional.of(before), Optional.of(after), Optional.empty());
+  public static LayerReport rewired(
+      Layer layer,
+      StrengthVariance before,
+      StrengthVariance after,
+      Optional<String> sortedWeightsSha256) {
+    return new LayerReport(
+        layer, Optional.of(before), Optional.of(after), sortedWeightsSha256, Optional.empty());
   }
 
   /** Whether it was rewired. */

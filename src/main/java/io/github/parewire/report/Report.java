@@ -2,7 +2,6 @@ package io.github.parewire.report;
 
 import io.github.parewire.layers.LeftTensor;
 import io.github.parewire.verify.Verification;
-import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,25 +12,31 @@ import java.util.Optional;
  *
  * @param in the input
  * @param out the output; empty in a dry run
- * @param seed the seed
+ * @param settings what decided the result
  * @param layers every layer found, in the order of their numbers
  * @param left every other tensor of two or more dimensions
  * @param verification what was proven of the output; empty in a dry run
+ * @param inputFiles hashes of the model and its data files; empty unless asked for
+ * @param outputFiles hashes of what was written; empty unless asked for
  * @param time from the start to the published file
  */
 public record Report(
     Path in,
     Optional<Path> out,
-    BigInteger seed,
+    RunSettings settings,
     List<LayerReport> layers,
     List<LeftTensor> left,
     Optional<Verification> verification,
+    List<FileHash> inputFiles,
+    List<FileHash> outputFiles,
     Duration time) {
 
   /** Copies its arguments. */
   public Report {
     layers = List.copyOf(layers);
     left = List.copyOf(left);
+    inputFiles = List.copyOf(inputFiles);
+    outputFiles = List.copyOf(outputFiles);
   }
 
   /** The layers that were rewired. */

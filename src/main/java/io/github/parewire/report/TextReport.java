@@ -64,7 +64,7 @@ public final class TextReport {
         (report.out().isPresent() ? "rewired " : "would rewire ")
             + count(report.rewired().size(), "layer"));
     parts.add(grouped(report.weights()) + " weights");
-    parts.add("seed " + report.seed());
+    parts.add("seed " + report.settings().seed());
     parts.add(String.format(Locale.ROOT, "%.1f s", report.time().toMillis() / 1000.0));
     parts.add(report.verification().map(TextReport::verdict).orElse("nothing written"));
     return String.join(", ", parts) + report.out().map(out -> ": " + out).orElse("");

@@ -8,6 +8,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -68,6 +70,16 @@ public final class PendingOutput implements AutoCloseable {
   /** The model as it can be read before it is published. */
   public Path path() {
     return folder.resolve(target.getFileName());
+  }
+
+  /** The files, by the names that they will have: where each can be read before. */
+  public Map<Path, Path> files() {
+    Map<Path, Path> files = new LinkedHashMap<>();
+    files.put(target, path());
+    if (data != null) {
+      files.put(dataFile(target), dataFile(path()));
+    }
+    return files;
   }
 
   /** Where the model's bytes go; positional writes are safe from several threads. */

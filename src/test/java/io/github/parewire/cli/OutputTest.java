@@ -104,7 +104,7 @@ final class OutputTest {
   void version() {
     Cli run = Cli.run("--version");
     assertEquals(0, run.status());
-    assertEquals(1, run.outLines().size());
+    assertTrue(run.out().contains("onnxruntime 1."), run::out);
     assertTrue(run.out().startsWith("onnx-parewire "), run::out);
     assertEquals("", run.err());
   }

@@ -1,0 +1,168 @@
+package io.github.parewire.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.parewire.layers.Layer;
+import io.github.parewire.layers.LeftTensor;
+import io.github.parewire.rewire.StrengthVariance;
+import io.github.parewire.verify.Proof;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+
+/** A report for programs: docs/report.schema.json describes it. */
+public final class JsonReport {
+
+  /** Raised when a field is taken away or changes its meaning. */
+  private static final int SCHEMA_VERSION = 1;
+
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  private JsonReport() {}
+
+  /** The report as text, indented. */
+  public static String text(Report report) {
+    try {
+      return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(tree(report));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static ObjectNode tree(Report report) {
+    ObjectNode root = NODES.objectNode();
+    root.put("schemaVersion", SCHEMA_VERSION);
+    ObjectNode versions = root.putObject("versions");
+    Versions.all().forEach(versions::put);
+    root.set("host", host());
+    root.set("settings", settings(report.settings()));
+    root.set("input", files(report.in().toString(), report.inputFiles()));
+    report.out().ifPresent(out -> root.set("output", files(out.toString(), report.outputFiles())));
+    ArrayNode layers = root.putArray("layers");
+    report.layers().forEach(layer -> layers.add(layer(layer, report.settings())));
+    ArrayNode left = root.putArray("left");
+    report.left().forEach(tensor -> left.add(left(tensor)));
+    ArrayNode proofs = root.putArray("proofs");
+    report.verification().ifPresent(v -> v.proofs().forEach(proof -> proofs.add(proof(proof))));
+    root.put("weights", report.weights());
+    root.put("seconds", report.time().toMillis() / 1000.0);
+    return root;
+  }
+
+  private static ObjectNode host() {
+    return NODES
+        .objectNode()
+        .put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"))
+        .put("java", System.getProperty("java.version"))
+        .put("processors", Runtime.getRuntime().availableProcessors())
+        .put("device", "cpu");
+  }
+
+  private static ObjectNode settings(RunSettings settings) {
+    ObjectNode node = NODES.objectNode();
+    node.put("seed", settings.seed());
+    node.put("sharedStream", settings.sharedStream());
+    node.put("sampler", "reference");
+    node.put("kernel", "java");
+    node.put("groups", settings.groups());
+    node.set("include", strings(settings.include()));
+    node.set("exclude", strings(settings.exclude()));
+    node.put("threads", settings.threads());
+    node.put("check", settings.check());
+    return node;
+  }
+
+  private static ObjectNode files(String path, List<FileHash> hashes) {
+    ObjectNode node = NODES.objectNode();
+    node.put("path", path);
+    ArrayNode files = node.putArray("files");
+    for (FileHash hash : hashes) {
+      files
+          .addObject()
+          .put("path", hash.path().toString())
+          .put("bytes", hash.bytes())
+          .put("sha256", hash.sha256());
+    }
+    return node;
+  }
+
+  private static ObjectNode layer(LayerReport report, RunSettings settings) {
+    Layer layer = report.layer();
+    ObjectNode node = NODES.objectNode();
+    node.put("number", layer.number());
+    node.put("tensor", layer.tensor().name());
+    node.put("operator", layer.operator());
+    node.put("node", layer.node());
+    node.set("dims", numbers(layer.tensor().dims()));
+    node.put("type", layer.tensor().type().toString());
+    node.put("storage", layer.tensor().form().toString());
+    node.putObject("matrix")
+        .put("slices", layer.matrix().slices())
+        .put("outputs", layer.matrix().outputs())
+        .put("inputs", layer.matrix().inputs());
+    node.set(
+        "spawnKey",
+        settings.sharedStream() ? NODES.arrayNode() : numbers(List.of((long) layer.number())));
+    node.put("rewired", report.isRewired());
+    report.left().ifPresent(why -> node.put("left", why));
+    if (report.isRewired()) {
+      node.set("inputStrengthVariance", variance(report, StrengthVariance::input));
+      node.set("outputStrengthVariance", variance(report, StrengthVariance::output));
+    }
+    report.sortedWeightsSha256().ifPresent(hash -> node.put("sortedWeightsSha256", hash));
+    return node;
+  }
+
+  /** Null with fewer than two neurons. */
+  private static ObjectNode variance(
+      LayerReport report, Function<StrengthVariance, OptionalDouble> side) {
+    ObjectNode node = NODES.objectNode();
+    put(node, "before", report.before().map(side));
+    put(node, "after", report.after().map(side));
+    return node;
+  }
+
+  private static void put(ObjectNode node, String name, Optional<OptionalDouble> value) {
+    OptionalDouble number = value.orElse(OptionalDouble.empty());
+    if (number.isPresent()) {
+      node.put(name, number.getAsDouble());
+    } else {
+      node.putNull(name);
+    }
+  }
+
+  private static ObjectNode left(LeftTensor tensor) {
+    ObjectNode node = NODES.objectNode();
+    node.put("tensor", tensor.name());
+    node.set("dims", numbers(tensor.dims()));
+    node.put("type", tensor.type());
+    node.put("left", tensor.reason());
+    return node;
+  }
+
+  private static ObjectNode proof(Proof proof) {
+    return NODES
+        .objectNode()
+        .put("name", proof.name())
+        .put("outcome", proof.outcome().name().toLowerCase(Locale.ROOT))
+        .put("detail", proof.detail());
+  }
+
+  private static ArrayNode numbers(Collection<Long> values) {
+    ArrayNode array = NODES.arrayNode();
+    values.forEach(array::add);
+    return array;
+  }
+
+  private static ArrayNode strings(Collection<String> values) {
+    ArrayNode array = NODES.arrayNode();
+    values.forEach(array::add);
+    return array;
+  }
+}
