@@ -9,7 +9,7 @@ import io.github.parewire.onnx.TensorProto;
 import io.github.parewire.onnx.TensorProto.DataType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -32,7 +32,7 @@ import java.util.stream.IntStream;
  *
  * <p>One session serves all threads.
  */
-final class Fingerprint implements AutoCloseable {
+final class Fingerprint implements SessionCache.Closing {
 
   private static final int TABLE = 1 << 16;
 
@@ -144,36 +144,33 @@ final class Fingerprint implements AutoCloseable {
         .build();
   }
 
-  /** Bits that the fingerprint has. */
-  int bits() {
-    return words * Long.SIZE;
-  }
+  /** The fingerprint of what is added; in which order and grouping makes no difference. */
+  final class Sum {
+    private final long[] sums = new long[words];
 
-  /** The fingerprint of nothing, to add to. */
-  List<Long> empty() {
-    return java.util.Collections.nCopies(words, 0L);
-  }
-
-  /**
-   * Adds elements to a fingerprint; in which order and grouping makes no difference.
-   *
-   * @param sum the fingerprint so far
-   * @param elements their bytes in native order, a direct buffer
-   */
-  List<Long> add(List<Long> sum, ByteBuffer elements) throws OrtException {
-    long count = elements.remaining() / bytes;
-    try (OnnxTensor bits =
-            OnnxTensor.createTensor(
-                OrtRuntime.environment(),
-                elements,
-                new long[] {count, halves},
-                bytes == 1 ? OnnxJavaType.UINT8 : OnnxJavaType.INT16);
-        OrtSession.Result result = session.run(Map.of("bits", bits))) {
-      List<Long> total = new ArrayList<>(words);
-      for (int word = 0; word < words; word++) {
-        total.add(sum.get(word) + (Long) result.get(word).getValue());
+    /**
+     * Adds elements.
+     *
+     * @param elements their bytes in native order, a direct buffer
+     */
+    void add(ByteBuffer elements) throws OrtException {
+      long count = elements.remaining() / bytes;
+      try (OnnxTensor bits =
+              OnnxTensor.createTensor(
+                  OrtRuntime.environment(),
+                  elements,
+                  new long[] {count, halves},
+                  bytes == 1 ? OnnxJavaType.UINT8 : OnnxJavaType.INT16);
+          OrtSession.Result result = session.run(Map.of("bits", bits))) {
+        for (int word = 0; word < words; word++) {
+          sums[word] += (Long) result.get(word).getValue();
+        }
       }
-      return total;
+    }
+
+    /** The fingerprint of all that was added. */
+    List<Long> words() {
+      return Arrays.stream(sums).boxed().toList();
     }
   }
 

@@ -16,6 +16,9 @@ final class SameWeights {
 
   static final String NAME = "same weights";
 
+  private static final WeightComparison.Result UNEQUAL =
+      new WeightComparison.Result(false, WeightStatistics.NONE);
+
   private SameWeights() {}
 
   static Proof prove(
@@ -28,33 +31,40 @@ final class SameWeights {
     if (check == WeightCheck.NONE) {
       return Proof.skipped(NAME, "switched off with --check none");
     }
-    try (WeightComparison comparison =
-        check == WeightCheck.SORT
-            ? new WeightComparison.BySort()
-            : new WeightComparison.ByFingerprint()) {
-      List<Callable<Boolean>> comparisons = new ArrayList<>();
+    try (WeightComparison comparison = new WeightComparison(check == WeightCheck.SORT)) {
+      List<Callable<WeightComparison.Result>> comparisons = new ArrayList<>();
       for (StoredTensor tensor : rewired) {
         Optional<TensorProto> counterpart =
-            diff.counterpart(tensor.proto())
-                .filter(other -> other.getDataType() == tensor.proto().getDataType());
+            diff.counterpart(tensor.proto()).filter(other -> isComparable(tensor.proto(), other));
         comparisons.add(
             () ->
-                counterpart.isPresent()
-                    && comparison.areEqual(
+                counterpart.isEmpty()
+                    ? UNEQUAL
+                    : comparison.compare(
                         tensor, written.stored(counterpart.get(), tensor.name(), tensor.type())));
       }
-      List<Boolean> equal = ParallelTasks.run(threads, comparisons);
-      List<String> unequal = new ArrayList<>();
-      for (int i = 0; i < rewired.size(); i++) {
-        if (!equal.get(i)) {
-          unequal.add("'" + rewired.get(i).name() + "'");
-        }
-      }
-      return unequal.isEmpty()
-          ? Proof.holds(NAME, rewired.size() + " compared by " + comparison.method())
-          : Proof.failed(NAME, "other weights in " + String.join(", ", unequal));
+      return conclude(rewired, ParallelTasks.run(threads, comparisons), comparison.method());
     } catch (OrtException e) {
       throw new IllegalStateException("ONNX Runtime could not compare weights", e);
     }
+  }
+
+  private static boolean isComparable(TensorProto in, TensorProto out) {
+    return in.getDataType() == out.getDataType() && in.getDimsList().equals(out.getDimsList());
+  }
+
+  private static Proof conclude(
+      List<StoredTensor> rewired, List<WeightComparison.Result> results, String method) {
+    List<String> unequal = new ArrayList<>();
+    WeightStatistics total = WeightStatistics.NONE;
+    for (int i = 0; i < rewired.size(); i++) {
+      total = total.plus(results.get(i).statistics());
+      if (!results.get(i).isEqual()) {
+        unequal.add("'" + rewired.get(i).name() + "'");
+      }
+    }
+    return unequal.isEmpty()
+        ? Proof.holds(NAME, "by " + method + "; " + total)
+        : Proof.failed(NAME, "other weights in " + String.join(", ", unequal));
   }
 }

@@ -4,7 +4,6 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import io.github.parewire.model.StoredTensor;
 import io.github.parewire.onnx.TensorProto.DataType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,7 +15,7 @@ import java.util.Set;
  * Bit patterns sorted by ONNX Runtime's TopK, as integers: unlike floats, they have no two values
  * that count as equal.
  */
-final class SortedBits implements AutoCloseable {
+final class SortedBits implements SessionCache.Closing {
 
   /** An integer type as ONNX and as ONNX Runtime's Java binding name it. */
   private record Lane(int bytes, DataType type, OnnxJavaType javaType) {
@@ -80,12 +79,19 @@ final class SortedBits implements AutoCloseable {
     return new SortedBits(elements, sorted, OrtRuntime.open(model.build()));
   }
 
-  /** The elements of a tensor of this sorter's width, sorted, in native order. */
-  ByteBuffer sort(StoredTensor tensor) throws OrtException {
-    long count = tensor.elements();
-    ByteBuffer elements = elementLane.allocate(count);
-    TensorDecoder.get().decode(tensor, elements::put);
-    elements.flip();
+  /** A buffer for elements to sort. */
+  ByteBuffer allocate(long count) {
+    return elementLane.allocate(count);
+  }
+
+  /**
+   * Sorts elements.
+   *
+   * @param elements their bytes in native order, in a buffer that {@link #allocate} made
+   * @return as many patterns, ascending, in native order
+   */
+  ByteBuffer sort(ByteBuffer elements) throws OrtException {
+    long count = elements.remaining() / elementLane.bytes();
     ByteBuffer sorted = sortedLane.allocate(count);
     try (OnnxTensor bits = elementLane.tensor(elements, count);
         OnnxTensor target = sortedLane.tensor(sorted, count);

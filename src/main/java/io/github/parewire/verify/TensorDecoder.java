@@ -116,7 +116,7 @@ final class TensorDecoder {
     return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
   }
 
-  private static OnnxJavaType javaType(ElementType type) {
+  static OnnxJavaType javaType(ElementType type) {
     return switch (type) {
       case FLOAT -> OnnxJavaType.FLOAT;
       case DOUBLE -> OnnxJavaType.DOUBLE;

@@ -1,107 +1,106 @@
 package io.github.parewire.verify;
 
 import ai.onnxruntime.OrtException;
+import io.github.parewire.model.ElementType;
 import io.github.parewire.model.StoredTensor;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Whether two stored tensors hold the same multiset of weights, as ONNX Runtime sees it. Threads
- * may share one.
+ * Whether two stored tensors hold the same multiset of weights, as ONNX Runtime sees it: by their
+ * bit patterns, and by their statistics. Threads may share one.
  */
-sealed interface WeightComparison extends AutoCloseable {
+final class WeightComparison implements AutoCloseable {
 
-  /** Whether the bit patterns of both are the same, each as often. */
-  boolean areEqual(StoredTensor in, StoredTensor out) throws OrtException;
+  /** What ONNX Runtime saw of a tensor: equal patterns are those of equal multisets. */
+  private record Content(Object patterns, WeightStatistics statistics) {}
 
-  /** How it is told, for people. */
-  String method();
+  /**
+   * What a comparison found.
+   *
+   * @param isEqual whether both hold the same weights, each as often
+   * @param statistics of the first tensor
+   */
+  record Result(boolean isEqual, WeightStatistics statistics) {}
 
-  @Override
-  void close() throws OrtException;
+  private final boolean bySort;
+  private final SplittableRandom random = new SplittableRandom(new SecureRandom().nextLong());
+  private final SessionCache<Integer, SortedBits> sorters = new SessionCache<>(SortedBits::of);
+  private final SessionCache<Integer, Fingerprint> fingerprints =
+      new SessionCache<>(bytes -> Fingerprint.of(bytes, random));
+  private final SessionCache<ElementType, StatisticsSession> statistics =
+      new SessionCache<>(StatisticsSession::of);
 
-  /** By sorting: exact. */
-  final class BySort implements WeightComparison {
-    private final Map<Integer, SortedBits> sorters = new HashMap<>();
+  /**
+   * Makes a comparison.
+   *
+   * @param bySort whether to sort, which is exact, rather than to take fingerprints
+   */
+  WeightComparison(boolean bySort) {
+    this.bySort = bySort;
+  }
 
-    @Override
-    public boolean areEqual(StoredTensor in, StoredTensor out) throws OrtException {
-      SortedBits sorter = sorter(in.type().bytes());
-      return in.elements() == out.elements() && sorter.sort(in).equals(sorter.sort(out));
+  Result compare(StoredTensor in, StoredTensor out) throws OrtException {
+    Content before = bySort ? sorted(in) : fingerprint(in);
+    Content after = bySort ? sorted(out) : fingerprint(out);
+    return new Result(
+        before.patterns().equals(after.patterns())
+            && before.statistics().agreesWith(after.statistics()),
+        before.statistics());
+  }
+
+  private Content sorted(StoredTensor tensor) throws OrtException {
+    SortedBits sorter = sorters.get(tensor.type().bytes());
+    ByteBuffer elements = sorter.allocate(tensor.elements());
+    Total total = new Total(statistics.get(tensor.type()));
+    TensorDecoder.get()
+        .decode(
+            tensor,
+            piece -> {
+              elements.put(piece.duplicate());
+              total.add(piece);
+            });
+    return new Content(sorter.sort(elements.flip()), total.statistics);
+  }
+
+  private Content fingerprint(StoredTensor tensor) throws OrtException {
+    Fingerprint.Sum sum = fingerprints.get(tensor.type().bytes()).new Sum();
+    Total total = new Total(statistics.get(tensor.type()));
+    TensorDecoder.get()
+        .decode(
+            tensor,
+            piece -> {
+              sum.add(piece);
+              total.add(piece);
+            });
+    return new Content(sum.words(), total.statistics);
+  }
+
+  /** Adds up the statistics of pieces. */
+  private static final class Total {
+    private final StatisticsSession session;
+    private WeightStatistics statistics = WeightStatistics.NONE;
+
+    Total(StatisticsSession session) {
+      this.session = session;
     }
 
-    private synchronized SortedBits sorter(int bytes) throws OrtException {
-      if (!sorters.containsKey(bytes)) {
-        sorters.put(bytes, SortedBits.of(bytes));
-      }
-      return sorters.get(bytes);
-    }
-
-    @Override
-    public String method() {
-      return "sorted bit patterns";
-    }
-
-    @Override
-    public synchronized void close() throws OrtException {
-      for (SortedBits sorter : sorters.values()) {
-        sorter.close();
-      }
+    void add(ByteBuffer piece) throws OrtException {
+      statistics = statistics.plus(session.of(piece));
     }
   }
 
-  /** By {@link Fingerprint}. */
-  final class ByFingerprint implements WeightComparison {
-    private final Map<Integer, Fingerprint> fingerprints = new HashMap<>();
-    private final SplittableRandom random = new SplittableRandom(new SecureRandom().nextLong());
+  /** How patterns are compared, for people. */
+  String method() {
+    return bySort ? "sorted bit patterns" : "fingerprints of 128 bits or more";
+  }
 
-    @Override
-    public boolean areEqual(StoredTensor in, StoredTensor out) throws OrtException {
-      Fingerprint fingerprint = fingerprint(in.type().bytes());
-      return in.elements() == out.elements() && of(in, fingerprint).equals(of(out, fingerprint));
-    }
-
-    private static List<Long> of(StoredTensor tensor, Fingerprint fingerprint) throws OrtException {
-      Sum sum = new Sum(fingerprint);
-      TensorDecoder.get().decode(tensor, sum::add);
-      return sum.words;
-    }
-
-    private static final class Sum {
-      private final Fingerprint fingerprint;
-      private List<Long> words;
-
-      Sum(Fingerprint fingerprint) {
-        this.fingerprint = fingerprint;
-        this.words = fingerprint.empty();
-      }
-
-      void add(ByteBuffer elements) throws OrtException {
-        words = fingerprint.add(words, elements);
-      }
-    }
-
-    private synchronized Fingerprint fingerprint(int bytes) throws OrtException {
-      if (!fingerprints.containsKey(bytes)) {
-        fingerprints.put(bytes, Fingerprint.of(bytes, random));
-      }
-      return fingerprints.get(bytes);
-    }
-
-    @Override
-    public String method() {
-      return "fingerprints of 128 bits or more";
-    }
-
-    @Override
-    public synchronized void close() throws OrtException {
-      for (Fingerprint fingerprint : fingerprints.values()) {
-        fingerprint.close();
-      }
+  @Override
+  public void close() throws OrtException {
+    try (sorters;
+        fingerprints) {
+      statistics.close();
     }
   }
 }
