@@ -14,6 +14,7 @@ import io.github.parewire.parallel.ParallelTasks;
 import io.github.parewire.report.FileHash;
 import io.github.parewire.report.LayerReport;
 import io.github.parewire.report.Report;
+import io.github.parewire.report.StageTimes;
 import io.github.parewire.rewire.Nd4jBackend;
 import io.github.parewire.verify.Verification;
 import io.github.parewire.verify.VerificationException;
@@ -23,7 +24,6 @@ import io.github.parewire.write.PendingOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -79,13 +79,13 @@ public final class RewirePipeline {
   }
 
   private Report run(Path in, Optional<Path> out) throws IOException {
-    long start = System.nanoTime();
+    StageTimes times = new StageTimes();
     startLibraries(out.isPresent());
     try (OnnxFile file = OnnxFile.open(in, options.allowHardLinks())) {
       if (out.isPresent()) {
         requireNoDataFile(file, out.get());
       }
-      return run(file, out, start);
+      return run(file, out, times);
     }
   }
 
@@ -105,7 +105,7 @@ public final class RewirePipeline {
     thread.start();
   }
 
-  private Report run(OnnxFile file, Optional<Path> out, long start) throws IOException {
+  private Report run(OnnxFile file, Optional<Path> out, StageTimes times) throws IOException {
     Findings findings = LayerFinder.find(file, options.groups());
     LayerSelection selection = new LayerSelection(options);
     selection.requireMatches(findings.layers());
@@ -114,6 +114,7 @@ public final class RewirePipeline {
             .filter(layer -> selection.reasonToLeave(layer).isEmpty())
             .toList();
     requireSome(file.path(), findings, selected);
+    times.end(StageTimes.Stage.FIND);
 
     List<LayerReport> rewired;
     Optional<Verification> verification = Optional.empty();
@@ -124,12 +125,16 @@ public final class RewirePipeline {
         ModelWriter writer =
             ModelWriter.begin(file, tensors, options.saveAsExternalData(), pending);
         rewired = rewire(file, selected, layer -> bytes -> writer.write(layer.tensor(), bytes));
+        times.end(StageTimes.Stage.REWIRE);
         verification = Optional.of(verify(file, pending.path(), tensors));
+        times.end(StageTimes.Stage.VERIFY);
         outputFiles = hashes(pending.files());
         pending.publish();
+        times.end(StageTimes.Stage.PUBLISH);
       }
     } else {
       rewired = rewire(file, selected, layer -> bytes -> {});
+      times.end(StageTimes.Stage.REWIRE);
     }
     return new Report(
         file.path(),
@@ -140,7 +145,7 @@ public final class RewirePipeline {
         verification,
         hashes(inputFiles(file)),
         outputFiles,
-        Duration.ofNanos(System.nanoTime() - start));
+        times);
   }
 
   /** The model and its data files, by the names that they have now. */

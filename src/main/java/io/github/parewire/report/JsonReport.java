@@ -51,7 +51,10 @@ public final class JsonReport {
     ArrayNode proofs = root.putArray("proofs");
     report.verification().ifPresent(v -> v.proofs().forEach(proof -> proofs.add(proof(proof))));
     root.put("weights", report.weights());
-    root.put("seconds", report.time().toMillis() / 1000.0);
+    ObjectNode seconds = root.putObject("seconds");
+    for (StageTimes.Stage stage : StageTimes.Stage.values()) {
+      seconds.put(stage.name().toLowerCase(Locale.ROOT), report.times().of(stage).toNanos() / 1e9);
+    }
     return root;
   }
 

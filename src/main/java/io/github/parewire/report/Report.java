@@ -3,7 +3,6 @@ package io.github.parewire.report;
 import io.github.parewire.layers.LeftTensor;
 import io.github.parewire.verify.Verification;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,7 +17,7 @@ import java.util.Optional;
  * @param verification what was proven of the output; empty in a dry run
  * @param inputFiles hashes of the model and its data files; empty unless asked for
  * @param outputFiles hashes of what was written; empty unless asked for
- * @param time from the start to the published file
+ * @param times of the stages
  */
 public record Report(
     Path in,
@@ -29,7 +28,7 @@ public record Report(
     Optional<Verification> verification,
     List<FileHash> inputFiles,
     List<FileHash> outputFiles,
-    Duration time) {
+    StageTimes times) {
 
   /** Copies its arguments. */
   public Report {

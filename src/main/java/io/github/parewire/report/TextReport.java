@@ -65,7 +65,7 @@ public final class TextReport {
             + count(report.rewired().size(), "layer"));
     parts.add(grouped(report.weights()) + " weights");
     parts.add("seed " + report.settings().seed());
-    parts.add(String.format(Locale.ROOT, "%.1f s", report.time().toMillis() / 1000.0));
+    parts.add(String.format(Locale.ROOT, "%.1f s", report.times().total().toMillis() / 1000.0));
     parts.add(report.verification().map(TextReport::verdict).orElse("nothing written"));
     return String.join(", ", parts) + report.out().map(out -> ": " + out).orElse("");
   }
