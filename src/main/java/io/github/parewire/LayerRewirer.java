@@ -5,12 +5,10 @@ import io.github.parewire.layers.LayerArrays;
 import io.github.parewire.model.ModelException;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.report.LayerReport;
-import io.github.parewire.report.SortedWeightsHash;
 import io.github.parewire.rewire.JavaKernel;
 import io.github.parewire.rewire.RewireKernel;
 import io.github.parewire.rewire.StrengthVariance;
 import java.io.IOException;
-import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Rewires single layers of one file; threads may share it. */
@@ -40,9 +38,7 @@ final class LayerRewirer {
     }
     StrengthVariance after = LayerArrays.strengthVariance(weights);
     LayerArrays.store(layer, weights, consumer);
-    Optional<String> hash =
-        options.hashes() ? Optional.of(SortedWeightsHash.of(layer.tensor())) : Optional.empty();
-    return LayerReport.rewired(layer, before, after, hash);
+    return LayerReport.rewired(layer, before, after);
   }
 
   private void rewire(Layer layer, INDArray matrix, int slice) {

@@ -129,6 +129,7 @@ public final class RewirePipeline {
         verification = Optional.of(verify(file, pending.path(), tensors));
         times.end(StageTimes.Stage.VERIFY);
         outputFiles = hashes(pending.files());
+        times.end(StageTimes.Stage.HASH);
         pending.publish();
         times.end(StageTimes.Stage.PUBLISH);
       }
@@ -136,16 +137,28 @@ public final class RewirePipeline {
       rewired = rewire(file, selected, layer -> bytes -> {});
       times.end(StageTimes.Stage.REWIRE);
     }
+    List<LayerReport> layers = hashed(inOrder(findings.layers(), rewired, selection));
+    List<FileHash> inputFiles = hashes(inputFiles(file));
+    times.end(StageTimes.Stage.HASH);
     return new Report(
         file.path(),
         out,
         options.settings(),
-        inOrder(findings.layers(), rewired, selection),
+        layers,
         findings.left(),
         verification,
-        hashes(inputFiles(file)),
+        inputFiles,
         outputFiles,
         times);
+  }
+
+  private List<LayerReport> hashed(List<LayerReport> layers) throws IOException {
+    if (!options.hashes()) {
+      return layers;
+    }
+    List<Callable<LayerReport>> tasks =
+        layers.stream().<Callable<LayerReport>>map(layer -> layer::withHash).toList();
+    return ParallelTasks.run(options.threads(), tasks);
   }
 
   /** The model and its data files, by the names that they have now. */

@@ -2,6 +2,7 @@ package io.github.parewire.report;
 
 import io.github.parewire.layers.Layer;
 import io.github.parewire.rewire.StrengthVariance;
+import java.io.IOException;
 import java.util.Optional;
 
 /**
@@ -27,13 +28,17 @@ public record LayerReport(
   }
 
   /** A layer that was rewired. */
-  public static LayerReport rewired(
-      Layer layer,
-      StrengthVariance before,
-      StrengthVariance after,
-      Optional<String> sortedWeightsSha256) {
+  public static LayerReport rewired(Layer layer, StrengthVariance before, StrengthVariance after) {
     return new LayerReport(
-        layer, Optional.of(before), Optional.of(after), sortedWeightsSha256, Optional.empty());
+        layer, Optional.of(before), Optional.of(after), Optional.empty(), Optional.empty());
+  }
+
+  /** This report with the hash of the layer's sorted weights, if it was rewired. */
+  public LayerReport withHash() throws IOException {
+    return isRewired()
+        ? new LayerReport(
+            layer, before, after, Optional.of(SortedWeightsHash.of(layer.tensor())), left)
+        : this;
   }
 
   /** Whether it was rewired. */

@@ -16,7 +16,9 @@ public final class StageTimes {
     /** Proving the new files. */
     VERIFY,
     /** Bringing them to the disk under their names. */
-    PUBLISH
+    PUBLISH,
+    /** Hashing files and sorted weights, if asked for. */
+    HASH
   }
 
   private final Map<Stage, Duration> times = new EnumMap<>(Stage.class);
