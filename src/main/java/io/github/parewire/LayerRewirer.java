@@ -16,11 +16,12 @@ final class LayerRewirer {
 
   private final OnnxFile file;
   private final RewireOptions options;
-  private final RewireKernel kernel = new JavaKernel();
+  private final RewireKernel kernel;
 
   LayerRewirer(OnnxFile file, RewireOptions options) {
     this.file = file;
     this.options = options;
+    this.kernel = new JavaKernel(options.sampler());
   }
 
   /**

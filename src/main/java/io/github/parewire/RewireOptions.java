@@ -2,6 +2,7 @@ package io.github.parewire;
 
 import io.github.parewire.layers.GroupMode;
 import io.github.parewire.report.RunSettings;
+import io.github.parewire.rewire.SamplerKind;
 import io.github.parewire.rewire.SeedSequence;
 import io.github.parewire.verify.InputShapes;
 import io.github.parewire.verify.WeightCheck;
@@ -16,6 +17,7 @@ import java.util.Locale;
  * @param seed the seed of all random streams, 0 or more
  * @param sharedStream whether every layer draws from the seed's own stream, as with the authors'
  *     code called in a loop with one integer seed, rather than from a stream of its own
+ * @param sampler how orders are drawn
  * @param groups how grouped convolutions become matrices
  * @param include globs of tensor names to rewire; empty for all
  * @param exclude globs of tensor names to leave
@@ -31,6 +33,7 @@ import java.util.Locale;
 public record RewireOptions(
     BigInteger seed,
     boolean sharedStream,
+    SamplerKind sampler,
     GroupMode groups,
     List<String> include,
     List<String> exclude,
@@ -76,6 +79,7 @@ public record RewireOptions(
   public static final class Builder {
     private BigInteger seed = new BigInteger(DEFAULT_SEED);
     private boolean sharedStream;
+    private SamplerKind sampler = SamplerKind.REFERENCE;
     private GroupMode groups = GroupMode.JOINT;
     private List<String> include = List.of();
     private List<String> exclude = List.of();
@@ -95,6 +99,11 @@ public record RewireOptions(
 
     public Builder sharedStream(boolean value) {
       sharedStream = value;
+      return this;
+    }
+
+    public Builder sampler(SamplerKind value) {
+      sampler = value;
       return this;
     }
 
@@ -152,6 +161,7 @@ public record RewireOptions(
       return new RewireOptions(
           seed,
           sharedStream,
+          sampler,
           groups,
           include,
           exclude,
@@ -169,6 +179,7 @@ public record RewireOptions(
     return new RunSettings(
         seed,
         sharedStream,
+        sampler.name().toLowerCase(Locale.ROOT),
         groups.name().toLowerCase(Locale.ROOT),
         include,
         exclude,

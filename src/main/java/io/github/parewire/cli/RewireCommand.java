@@ -6,6 +6,7 @@ import io.github.parewire.layers.GroupMode;
 import io.github.parewire.report.JsonReport;
 import io.github.parewire.report.Report;
 import io.github.parewire.report.TextReport;
+import io.github.parewire.rewire.SamplerKind;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigInteger;
@@ -85,6 +86,15 @@ final class RewireCommand implements Callable<Integer> {
   private boolean sharedStream;
 
   @Option(
+      names = "--sampler",
+      paramLabel = "reference|exponential",
+      defaultValue = "reference",
+      description =
+          "Draw as the authors' code does, bit for bit, or by exponential variates: the same"
+              + " distribution, other results (default: ${DEFAULT-VALUE}).")
+  private SamplerKind sampler;
+
+  @Option(
       names = "--groups",
       paramLabel = "joint|separate",
       defaultValue = "joint",
@@ -138,6 +148,7 @@ final class RewireCommand implements Callable<Integer> {
         RewireOptions.builder()
             .seed(seed)
             .sharedStream(sharedStream)
+            .sampler(sampler)
             .groups(groups)
             .include(include)
             .exclude(exclude)

@@ -71,7 +71,7 @@ public final class JsonReport {
     ObjectNode node = NODES.objectNode();
     node.put("seed", settings.seed());
     node.put("sharedStream", settings.sharedStream());
-    node.put("sampler", "reference");
+    node.put("sampler", settings.sampler());
     node.put("kernel", "java");
     node.put("groups", settings.groups());
     node.set("include", strings(settings.include()));

@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param seed the seed
  * @param sharedStream whether every layer drew from the seed's own stream
+ * @param sampler how orders were drawn
  * @param groups how grouped convolutions became matrices
  * @param include globs of tensors to rewire
  * @param exclude globs of tensors to leave
@@ -17,6 +18,7 @@ import java.util.List;
 public record RunSettings(
     BigInteger seed,
     boolean sharedStream,
+    String sampler,
     String groups,
     List<String> include,
     List<String> exclude,

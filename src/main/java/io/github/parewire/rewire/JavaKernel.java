@@ -26,6 +26,22 @@ public final class JavaKernel implements RewireKernel {
     Nd4jBackend.start();
   }
 
+  private final SamplerKind sampler;
+
+  /** Makes a kernel that draws as the authors' code does. */
+  public JavaKernel() {
+    this(SamplerKind.REFERENCE);
+  }
+
+  /**
+   * Makes a kernel.
+   *
+   * @param sampler how orders are drawn
+   */
+  public JavaKernel(SamplerKind sampler) {
+    this.sampler = sampler;
+  }
+
   @Override
   public void rewire(INDArray matrix, SeedSequence stream) {
     if (matrix.rank() != 2) {
@@ -51,19 +67,19 @@ public final class JavaKernel implements RewireKernel {
     return matrix.rows() == 1 ? matrix.columns() : matrix.stride(0);
   }
 
-  private static void rewireRowMajor(INDArray matrix, SeedSequence stream) {
+  private void rewireRowMajor(INDArray matrix, SeedSequence stream) {
     int rows = matrix.rows();
     int columns = matrix.columns();
     pass(rows, columns, BLOCK / columns, stream, blocks(matrix, Side.ROWS, columns));
     pass(columns, rows, Math.max(LINE, BLOCK / rows), stream, blocks(matrix, Side.COLUMNS, rows));
   }
 
-  private static void pass(
+  private void pass(
       int lines, int length, int blockLines, SeedSequence stream, IntFunction<Block> blocks) {
     int capacity = Math.max(1, Math.min(lines, blockLines));
     try (BlockPipeline pipeline = new BlockPipeline(lines, capacity, blocks);
         UniformsAhead random = new UniformsAhead(stream.generator())) {
-      new Pass(length).run(pipeline, random);
+      new Pass(length, sampler).run(pipeline, random);
     }
   }
 

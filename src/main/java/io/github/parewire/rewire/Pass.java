@@ -11,11 +11,12 @@ final class Pass {
    * Makes a pass.
    *
    * @param length number of weights in a line
+   * @param kind how orders are drawn
    */
-  Pass(int length) {
+  Pass(int length, SamplerKind kind) {
     strength = new double[length];
     order = new int[length];
-    sampler = new ReferenceSampler(length);
+    sampler = kind.create(length);
   }
 
   /**

@@ -8,7 +8,7 @@ package io.github.parewire.rewire;
  * being its share of {@code p = s + |min(s)| + 1}, with s the columns' strengths so far (the
  * paper's preferential attachment). A sampler holds work space: one a thread.
  */
-public sealed interface Sampler permits ReferenceSampler {
+public sealed interface Sampler permits ReferenceSampler, ExponentialSampler {
 
   /**
    * Draws one order of all columns.

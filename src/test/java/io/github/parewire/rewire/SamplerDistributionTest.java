@@ -1,0 +1,85 @@
+package io.github.parewire.rewire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.parewire.testing.Seeds;
+import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Both samplers draw every order as often as drawing without replacement does. */
+final class SamplerDistributionTest {
+
+  private static final int DRAWS = 200_000;
+
+  /** Chi-squared is below this with a probability of 1 - 10^-6, for 23 degrees of freedom. */
+  private static final double LIMIT = 71.9;
+
+  private static final double[] STRENGTH = {-0.7, 0.2, 1.9, -0.1};
+
+  @ParameterizedTest
+  @EnumSource
+  void frequenciesOfAllOrdersFollowThePlackettLuceLaw(SamplerKind kind) {
+    int columns = STRENGTH.length;
+    Pcg64 random = new SeedSequence(BigInteger.valueOf(2024), List.of(kind.ordinal())).generator();
+    Sampler sampler = kind.create(columns);
+    Map<List<Integer>, Integer> counts = new HashMap<>();
+    int[] order = new int[columns];
+    for (int i = 0; i < DRAWS; i++) {
+      sampler.draw(STRENGTH, random, order);
+      counts.merge(Arrays.stream(order).boxed().toList(), 1, Integer::sum);
+    }
+    double[] probability = new double[columns];
+    Attachment.probabilities(STRENGTH, probability);
+    assertEquals(24, counts.size());
+    double chiSquared = 0;
+    for (Map.Entry<List<Integer>, Integer> entry : counts.entrySet()) {
+      double expected = DRAWS * probabilityOf(entry.getKey(), probability);
+      chiSquared += Math.pow(entry.getValue() - expected, 2) / expected;
+    }
+    assertTrue(chiSquared < LIMIT, "chi-squared " + chiSquared);
+  }
+
+  /** Each column's share among those still missing, multiplied. */
+  private static double probabilityOf(List<Integer> order, double[] probability) {
+    double left = 1;
+    double product = 1;
+    for (int column : order) {
+      product *= probability[column] / left;
+      left -= probability[column];
+    }
+    return product;
+  }
+
+  @Test
+  void exponentialOrderIsThatOfTheKeys() {
+    Random random = Seeds.random("exponential");
+    for (int columns : new int[] {1, 2, 3, 7, 64, 1000}) {
+      double[] strength = random.doubles(columns, -1, 1).toArray();
+      SeedSequence stream = SeedSequence.of(BigInteger.valueOf(columns));
+      int[] order = new int[columns];
+      new ExponentialSampler(columns).draw(strength, stream.generator(), order);
+
+      double[] probability = new double[columns];
+      Attachment.probabilities(strength, probability);
+      long[] fractions = new long[columns];
+      stream.generator().fill(fractions, columns);
+      Integer[] expected = IntStream.range(0, columns).boxed().toArray(Integer[]::new);
+      Arrays.sort(
+          expected,
+          (a, b) ->
+              Double.compare(
+                  -StrictMath.log1p(-fractions[a] * 0x1.0p-53) / probability[a],
+                  -StrictMath.log1p(-fractions[b] * 0x1.0p-53) / probability[b]));
+      assertEquals(List.of(expected), Arrays.stream(order).boxed().toList());
+    }
+  }
+}
