@@ -111,7 +111,7 @@ public final class ModelWriter {
     }
   }
 
-  private static void writeAll(FileChannel channel, List<ByteBuffer> parts, long position)
+  private void writeAll(FileChannel channel, List<ByteBuffer> parts, long position)
       throws IOException {
     long at = position;
     for (ByteBuffer part : parts) {
@@ -119,11 +119,14 @@ public final class ModelWriter {
     }
   }
 
-  private static long writeFully(FileChannel channel, ByteBuffer bytes, long position)
-      throws IOException {
+  private long writeFully(FileChannel channel, ByteBuffer bytes, long position) throws IOException {
     long at = position;
-    while (bytes.hasRemaining()) {
-      at += channel.write(bytes, at);
+    try {
+      while (bytes.hasRemaining()) {
+        at += channel.write(bytes, at);
+      }
+    } catch (IOException e) {
+      throw out.failed(e);
     }
     return at - position;
   }

@@ -2,60 +2,60 @@ package io.github.parewire.write;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.UUID;
 
 /**
  * A model, and its data file if it has one, that appear whole or not at all: written in a hidden
  * folder beside the target, under their final names, then renamed, the data first. Closing it
- * unpublished deletes it; so does the end of the process, unless it is killed.
+ * unpublished deletes it; so does the end of the process, unless it is killed, and then the next
+ * run to the same target does.
  */
 public final class PendingOutput implements AutoCloseable {
 
   private static final String DATA_SUFFIX = ".data";
 
   private final Path target;
-  private final Path folder;
-  private final FileChannel model;
-  private final Thread cleanup = new Thread(this::deleteQuietly, "delete unpublished output");
+  private final Thread cleanup = new Thread(this::end, "delete unpublished output");
+  private StagingFolder folder;
+  private FileChannel model;
   private FileChannel data;
+  private boolean ending;
 
-  private PendingOutput(Path target, Path folder, FileChannel model) {
+  private PendingOutput(Path target) {
     this.target = target;
-    this.folder = folder;
-    this.model = model;
   }
 
   /**
    * Begins an output.
    *
    * @param target the name that the model will have
-   * @throws IOException if its folder is missing or can't be written to
+   * @throws IOException if its folder is missing or can't be written to, or another run is at work
+   *     on the same target
    */
   public static PendingOutput create(Path target) throws IOException {
-    String unique = UUID.randomUUID().toString().substring(0, 8);
-    Path folder = target.resolveSibling("." + target.getFileName() + "." + unique + ".tmp");
+    PendingOutput output = new PendingOutput(target);
     try {
-      Files.createDirectory(folder);
-    } catch (NoSuchFileException e) {
-      throw new NoSuchFileException(target.toAbsolutePath().getParent().toString());
+      Runtime.getRuntime().addShutdownHook(output.cleanup);
+    } catch (IllegalStateException e) {
+      throw new IOException("the process is ending", e);
     }
     try {
-      FileChannel model = open(folder.resolve(target.getFileName()));
-      PendingOutput output = new PendingOutput(target, folder, model);
-      Runtime.getRuntime().addShutdownHook(output.cleanup);
+      output.begin();
       return output;
     } catch (IOException | RuntimeException e) {
-      Files.deleteIfExists(folder);
+      output.close();
       throw e;
     }
+  }
+
+  private synchronized void begin() throws IOException {
+    waitIfEnding();
+    folder = StagingFolder.create(target);
+    model = open(folder.model());
   }
 
   private static FileChannel open(Path file) throws IOException {
@@ -69,7 +69,7 @@ public final class PendingOutput implements AutoCloseable {
 
   /** The model as it can be read before it is published. */
   public Path path() {
-    return folder.resolve(target.getFileName());
+    return folder.model();
   }
 
   /** The files, by the names that they will have: where each can be read before. */
@@ -88,47 +88,53 @@ public final class PendingOutput implements AutoCloseable {
   }
 
   /** Where the data file's bytes go; the file is made at the first call. */
-  FileChannel data() throws IOException {
+  synchronized FileChannel data() throws IOException {
+    waitIfEnding();
     if (data == null) {
-      data = open(dataFile(path()));
+      data = open(folder.data());
     }
     return data;
+  }
+
+  /** A failure to write, under the name that the user gave. */
+  IOException failed(IOException e) {
+    IOException named = new FileSystemException(target.toString(), null, e.getMessage());
+    named.initCause(e);
+    return named;
   }
 
   /**
    * Gives the files their names, in place of older ones.
    *
-   * @throws IOException if the bytes can't be brought to the disk or a rename fails
+   * @throws IOException if the bytes can't be brought to the disk or a rename fails; older files
+   *     are as they were then
    */
   public void publish() throws IOException {
     finish(model);
     if (data != null) {
       finish(data);
-      move(dataFile(path()), dataFile(target));
     }
-    move(path(), target);
+    synchronized (this) {
+      waitIfEnding();
+      folder.publish(data != null);
+    }
   }
 
-  private static void finish(FileChannel channel) throws IOException {
-    channel.force(true);
-    channel.close();
-  }
-
-  private static void move(Path from, Path to) throws IOException {
+  private void finish(FileChannel channel) throws IOException {
     try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+      channel.force(true);
+      channel.close();
+    } catch (IOException e) {
+      throw failed(e);
     }
   }
 
   @Override
   public void close() throws IOException {
-    model.close();
-    if (data != null) {
-      data.close();
+    synchronized (this) {
+      waitIfEnding();
+      delete();
     }
-    delete();
     try {
       Runtime.getRuntime().removeShutdownHook(cleanup);
     } catch (IllegalStateException e) {
@@ -138,16 +144,38 @@ public final class PendingOutput implements AutoCloseable {
 
   /** Deletes what was not published, and the folder. */
   private void delete() throws IOException {
-    Files.deleteIfExists(path());
-    Files.deleteIfExists(dataFile(path()));
-    Files.deleteIfExists(folder);
+    if (model != null) {
+      model.close();
+    }
+    if (data != null) {
+      data.close();
+    }
+    if (folder != null) {
+      folder.delete();
+      folder = null;
+    }
   }
 
-  private void deleteQuietly() {
+  private synchronized void end() {
+    ending = true;
     try {
       delete();
     } catch (IOException e) {
       // Nobody is left to tell.
+    }
+  }
+
+  /**
+   * Once the process is ending, and its files are deleted, nothing that fails for that is worth a
+   * message: whoever comes here waits for the end.
+   */
+  private void waitIfEnding() {
+    while (ending) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        // The end comes all the same.
+      }
     }
   }
 }
