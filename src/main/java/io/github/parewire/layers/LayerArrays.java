@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataBuffer;
@@ -77,13 +78,14 @@ public final class LayerArrays {
     ElementType type = tensor.type();
     INDArray stored = Nd4j.createUninitialized(dataType(type), shape(tensor.dims()));
     long[] at = {0};
+    long size = tensor.elements() * type.bytes();
     tensor.readFinite(
         part -> {
-          try (BytePointer source = new BytePointer(part)) {
-            int length = part.remaining();
-            Pointer.memcpy(bytes(stored, at[0], length), source, length);
-            at[0] += length;
-          }
+          // Copied by the JVM, which survives that a mapped file has become shorter.
+          int length = part.remaining();
+          Objects.checkFromIndexSize(at[0], length, size);
+          bytes(stored, at[0], length).asByteBuffer().put(part.duplicate());
+          at[0] += length;
         });
     return isWidened(type) ? replace(stored, stored.castTo(DataType.FLOAT)) : stored;
   }
