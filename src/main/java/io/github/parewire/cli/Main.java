@@ -48,7 +48,15 @@ public final class Main {
             .setUsageHelpAutoWidth(true)
             .setParameterExceptionHandler(Main::usage)
             .setExecutionExceptionHandler(Main::failure);
-    return command.execute(arguments);
+    try {
+      return command.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      err.println("onnx-parewire: not enough memory: " + oneLine(e.getMessage()));
+      return ExitCode.IO.status();
+    } catch (Error e) {
+      // picocli hands on exceptions alone; the JVM would exit with 1, as if verification failed.
+      return failure(e, command.getErr(), List.of(arguments).contains("-v"));
+    }
   }
 
   private static int usage(CommandLine.ParameterException e, String[] arguments) {
@@ -66,16 +74,19 @@ public final class Main {
   }
 
   private static int failure(Exception e, CommandLine command, CommandLine.ParseResult arguments) {
+    return failure(e, command.getErr(), Verbosity.isVerbose(arguments));
+  }
+
+  private static int failure(Throwable e, PrintWriter err, boolean isVerbose) {
     ExitCode code = ExitCode.of(e);
-    PrintWriter err = command.getErr();
     err.println("onnx-parewire: " + message(e, code));
-    if (Verbosity.isVerbose(arguments)) {
+    if (isVerbose) {
       e.printStackTrace(err);
     }
     return code.status();
   }
 
-  private static String message(Exception e, ExitCode code) {
+  private static String message(Throwable e, ExitCode code) {
     String text =
         switch (code) {
           case IO -> ioMessage(e);
@@ -85,7 +96,7 @@ public final class Main {
     return oneLine(text);
   }
 
-  private static String ioMessage(Exception e) {
+  private static String ioMessage(Throwable e) {
     Throwable cause = e instanceof java.io.UncheckedIOException ? e.getCause() : e;
     if (cause instanceof NoSuchFileException missing) {
       return missing.getFile() + ": no such file or folder";
