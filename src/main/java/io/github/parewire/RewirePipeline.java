@@ -85,7 +85,7 @@ public final class RewirePipeline {
       if (out.isPresent()) {
         requireNoDataFile(file, out.get());
       }
-      return run(file, out, times);
+      return file.reading(() -> run(file, out, times));
     }
   }
 
@@ -116,7 +116,8 @@ public final class RewirePipeline {
     requireSome(file.path(), findings, selected);
     times.end(StageTimes.Stage.FIND);
 
-    List<LayerReport> rewired;
+    List<LayerReport> layers;
+    List<FileHash> inputFiles;
     Optional<Verification> verification = Optional.empty();
     List<FileHash> outputFiles = List.of();
     if (out.isPresent()) {
@@ -124,27 +125,31 @@ public final class RewirePipeline {
         List<StoredTensor> tensors = selected.stream().map(Layer::tensor).toList();
         ModelWriter writer =
             ModelWriter.begin(file, tensors, options.saveAsExternalData(), pending);
-        rewired = rewire(file, selected, layer -> bytes -> writer.write(layer.tensor(), bytes));
+        layers = rewire(file, selected, layer -> bytes -> writer.write(layer.tensor(), bytes));
         times.end(StageTimes.Stage.REWIRE);
         verification = Optional.of(verify(file, pending.path(), tensors));
         times.end(StageTimes.Stage.VERIFY);
+        layers = hashed(layers);
+        inputFiles = hashes(inputFiles(file));
         outputFiles = hashes(pending.files());
         times.end(StageTimes.Stage.HASH);
+        file.requireUnchanged();
         pending.publish();
         times.end(StageTimes.Stage.PUBLISH);
       }
     } else {
-      rewired = rewire(file, selected, layer -> bytes -> {});
+      layers = rewire(file, selected, layer -> bytes -> {});
       times.end(StageTimes.Stage.REWIRE);
+      layers = hashed(layers);
+      inputFiles = hashes(inputFiles(file));
+      times.end(StageTimes.Stage.HASH);
+      file.requireUnchanged();
     }
-    List<LayerReport> layers = hashed(inOrder(findings.layers(), rewired, selection));
-    List<FileHash> inputFiles = hashes(inputFiles(file));
-    times.end(StageTimes.Stage.HASH);
     return new Report(
         file.path(),
         out,
         options.settings(),
-        layers,
+        inOrder(findings.layers(), layers, selection),
         findings.left(),
         verification,
         inputFiles,
@@ -210,6 +215,10 @@ public final class RewirePipeline {
   private static void requireDistinct(Path in, Path out) throws IOException {
     if (Files.isDirectory(out)) {
       throw new UsageException("OUT is a folder: " + out + "; name the file to write");
+    }
+    if (Files.exists(out) && !Files.isRegularFile(out)) {
+      // A rename would put a file in its place.
+      throw new UsageException("OUT is a device, pipe or socket: " + out + "; name a file");
     }
     if (Files.exists(in) && Files.exists(out) && Files.isSameFile(in, out)) {
       throw new UsageException(

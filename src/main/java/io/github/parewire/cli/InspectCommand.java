@@ -35,7 +35,8 @@ final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try (OnnxFile file = OnnxFile.open(model)) {
-      Findings findings = LayerFinder.find(file, GroupMode.JOINT);
+      Findings findings = file.reading(() -> LayerFinder.find(file, GroupMode.JOINT));
+      file.requireUnchanged();
       PrintWriter results = spec.commandLine().getOut();
       TextReport.inspection(file, findings).forEach(results::println);
       return ExitCode.DONE.status();

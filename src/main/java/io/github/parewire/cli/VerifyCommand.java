@@ -52,10 +52,16 @@ final class VerifyCommand implements Callable<Integer> {
 
   private Verification verify() throws IOException {
     try (OnnxFile file = OnnxFile.open(in, proofs.allowHardLinks())) {
-      List<StoredTensor> weights =
-          LayerFinder.find(file, GroupMode.JOINT).layers().stream().map(Layer::tensor).toList();
-      return Verifier.verify(
-          file, out, weights, proofs.check(), proofs.inputShapes(), proofs.threads());
+      Verification verification = file.reading(() -> verify(file));
+      file.requireUnchanged();
+      return verification;
     }
+  }
+
+  private Verification verify(OnnxFile file) throws IOException {
+    List<StoredTensor> weights =
+        LayerFinder.find(file, GroupMode.JOINT).layers().stream().map(Layer::tensor).toList();
+    return Verifier.verify(
+        file, out, weights, proofs.check(), proofs.inputShapes(), proofs.threads());
   }
 }

@@ -8,11 +8,20 @@ import java.nio.file.Path;
 /**
  * An open data file.
  *
- * @param path its real path
+ * @param stamp tells whether it has changed
  * @param channel open for reading; closed with the model
- * @param size in bytes
  */
-record ExternalFile(Path path, FileChannel channel, long size) {
+record ExternalFile(FileStamp stamp, FileChannel channel) {
+
+  /** Its real path. */
+  Path path() {
+    return stamp.path();
+  }
+
+  /** Its size in bytes. */
+  long size() {
+    return stamp.size();
+  }
 
   /** Fills a buffer with the bytes from an offset on. */
   void read(long offset, ByteBuffer buffer) throws IOException {
@@ -20,7 +29,7 @@ record ExternalFile(Path path, FileChannel channel, long size) {
     while (buffer.hasRemaining()) {
       int count = channel.read(buffer, at);
       if (count < 0) {
-        throw new IOException(path + ": the file became shorter while it was read");
+        throw new IOException(path() + ": the file became shorter while it was read");
       }
       at += count;
     }

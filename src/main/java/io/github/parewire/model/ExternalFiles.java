@@ -80,16 +80,18 @@ final class ExternalFiles implements Closeable {
               + "': expected one name for the file, found hard links to it",
           "copy the file, or allow it with --allow-hard-links");
     }
+    FileStamp stamp = FileStamp.of(real);
     FileChannel channel =
         FileChannel.open(real, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     BasicFileAttributes after = attributes(real);
     if (!real.equals(named.toRealPath())
         || !Objects.equals(before.fileKey(), after.fileKey())
-        || channel.size() != after.size()) {
+        || channel.size() != after.size()
+        || channel.size() != stamp.size()) {
       channel.close();
       throw refused(where, location, "the file was exchanged while it was being opened");
     }
-    return new ExternalFile(real, channel, channel.size());
+    return new ExternalFile(stamp, channel);
   }
 
   /** The location as a path that can't lead out of a folder by itself. */
@@ -131,6 +133,17 @@ final class ExternalFiles implements Closeable {
   private static ModelException refused(String where, String location, String why) {
     String shown = location.replaceAll("\\p{Cntrl}", "?");
     return new ModelException(where, "external data '" + shown + "': " + why, MEND);
+  }
+
+  /**
+   * Checks that the files are as they were when they were opened.
+   *
+   * @throws IOException if one is not
+   */
+  void requireUnchanged() throws IOException {
+    for (ExternalFile file : byLocation.values()) {
+      file.stamp().requireUnchanged();
+    }
   }
 
   @Override

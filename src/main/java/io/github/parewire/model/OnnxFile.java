@@ -26,7 +26,7 @@ import java.util.Optional;
  */
 public final class OnnxFile implements Closeable {
 
-  private final Path path;
+  private final FileStamp stamp;
   private final ByteBuffer bytes;
   private final ModelProto model;
   private final WireIndex index;
@@ -34,13 +34,13 @@ public final class OnnxFile implements Closeable {
   private final Map<TensorProto, ExternalRange> external;
 
   private OnnxFile(
-      Path path,
+      FileStamp stamp,
       ByteBuffer bytes,
       ModelProto model,
       WireIndex index,
       ExternalFiles files,
       Map<TensorProto, ExternalRange> external) {
-    this.path = path;
+    this.stamp = stamp;
     this.bytes = bytes;
     this.model = model;
     this.index = index;
@@ -63,12 +63,19 @@ public final class OnnxFile implements Closeable {
    * @param path the file; it is never written to, nor are its data files
    * @param allowHardLinks whether a data file may have other names
    * @throws NoSuchFileException if there is none
-   * @throws IOException if it can't be read
+   * @throws IOException if it can't be read, or changes while it is
    * @throws ModelException if it is no ONNX model, a tensor contradicts itself, or a data file is
    *     missing or unsafe to read
    */
   public static OnnxFile open(Path path, boolean allowHardLinks) throws IOException {
-    ByteBuffer bytes = map(path);
+    requireFile(path);
+    FileStamp stamp = FileStamp.of(path);
+    return reading(stamp::requireUnchanged, path, () -> parse(stamp, allowHardLinks));
+  }
+
+  private static OnnxFile parse(FileStamp stamp, boolean allowHardLinks) throws IOException {
+    Path path = stamp.path();
+    ByteBuffer bytes = map(stamp);
     ModelProto model;
     WireIndex index;
     try {
@@ -93,7 +100,7 @@ public final class OnnxFile implements Closeable {
     index.tensors().forEach(tensor -> TensorChecks.check(path, tensor));
     ExternalFiles files = new ExternalFiles(path, allowHardLinks);
     try {
-      return new OnnxFile(path, bytes, model, index, files, external(path, index, files));
+      return new OnnxFile(stamp, bytes, model, index, files, external(path, index, files));
     } catch (IOException | RuntimeException e) {
       files.close();
       throw e;
@@ -112,7 +119,7 @@ public final class OnnxFile implements Closeable {
     return external;
   }
 
-  private static ByteBuffer map(Path path) throws IOException {
+  private static void requireFile(Path path) throws IOException {
     if (Files.isDirectory(path)) {
       throw new ModelException(
           path.toString(), "expected a file, found a folder", "name the .onnx file in it");
@@ -124,8 +131,13 @@ public final class OnnxFile implements Closeable {
       throw new ModelException(
           path.toString(), "expected a regular file, found a device, pipe or socket", "");
     }
+  }
+
+  private static ByteBuffer map(FileStamp stamp) throws IOException {
+    Path path = stamp.path();
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       long size = channel.size();
+      stamp.requireSize(size);
       if (size == 0) {
         throw new ModelException(
             path.toString(), "expected an ONNX model, found an empty file", "export it again");
@@ -151,7 +163,7 @@ public final class OnnxFile implements Closeable {
 
   /** Where the file is, as it was named. */
   public Path path() {
-    return path;
+    return stamp.path();
   }
 
   /** The parsed message. */
@@ -248,6 +260,54 @@ public final class OnnxFile implements Closeable {
    */
   public StoredTensor stored(TensorProto tensor, String name, ElementType type) {
     return StoredTensor.of(this, tensor, index.wire(tensor), name, type);
+  }
+
+  /**
+   * Checks that the file and its data files are as they were when they were opened.
+   *
+   * @throws IOException if one is not
+   */
+  public void requireUnchanged() throws IOException {
+    stamp.requireUnchanged();
+    files.requireUnchanged();
+  }
+
+  /** Something that reads a file. */
+  public interface Reader<T> {
+    /** Does it. */
+    T read() throws IOException;
+  }
+
+  /**
+   * Does something that reads the file. What goes wrong with a file that changes meanwhile goes
+   * wrong for that.
+   *
+   * @throws IOException if the reader throws it, or throws anything and the file has changed
+   */
+  public <T> T reading(Reader<T> reader) throws IOException {
+    return reading(this::requireUnchanged, path(), reader);
+  }
+
+  private interface Check {
+    void run() throws IOException;
+  }
+
+  private static <T> T reading(Check unchanged, Path path, Reader<T> reader) throws IOException {
+    try {
+      return reader.read();
+    } catch (IOException | RuntimeException | InternalError e) {
+      try {
+        unchanged.run();
+      } catch (IOException changed) {
+        changed.addSuppressed(e);
+        throw changed;
+      }
+      if (e instanceof InternalError) {
+        // How the JVM tells that a page of a mapped file could not be had.
+        throw new IOException(path + ": a part of the file can't be read", e);
+      }
+      throw e;
+    }
   }
 
   @Override

@@ -49,16 +49,30 @@ public final class Verifier {
       int threads)
       throws IOException {
     try (OnnxFile written = OnnxFile.open(out, true)) {
-      MessageDiff diff =
-          MessageDiff.of(
-              in.model(), written.model(), rewired.stream().map(StoredTensor::proto).toList());
-      List<Callable<Proof>> proofs = new ArrayList<>();
-      proofs.add(() -> NothingElse.prove(in, written, rewired, diff));
-      proofs.add(() -> SameWeights.prove(written, rewired, diff, check, threads));
-      proofs.add(() -> Runs.prove(in, written, shapes));
-      return new Verification(ParallelTasks.run(threads, proofs));
+      Verification verification =
+          written.reading(() -> verify(in, written, rewired, check, shapes, threads));
+      written.requireUnchanged();
+      return verification;
     } catch (ModelException e) {
       return new Verification(List.of(Proof.failed(NothingElse.NAME, e.getMessage())));
     }
+  }
+
+  private static Verification verify(
+      OnnxFile in,
+      OnnxFile written,
+      List<StoredTensor> rewired,
+      WeightCheck check,
+      InputShapes shapes,
+      int threads)
+      throws IOException {
+    MessageDiff diff =
+        MessageDiff.of(
+            in.model(), written.model(), rewired.stream().map(StoredTensor::proto).toList());
+    List<Callable<Proof>> proofs = new ArrayList<>();
+    proofs.add(() -> NothingElse.prove(in, written, rewired, diff));
+    proofs.add(() -> SameWeights.prove(written, rewired, diff, check, threads));
+    proofs.add(() -> Runs.prove(in, written, shapes));
+    return new Verification(ParallelTasks.run(threads, proofs));
   }
 }
