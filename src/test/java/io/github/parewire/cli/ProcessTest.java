@@ -10,8 +10,6 @@ import io.github.parewire.testing.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ProcessTest {
 
   @TempDir private Path folder;
+  @TempDir private Path scratch;
 
   @Test
   void rewiresThenVerifies() throws Exception {
@@ -53,21 +52,6 @@ final class ProcessTest {
   }
 
   private Cli run(Object... arguments) throws IOException, InterruptedException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-    List.of(arguments).forEach(argument -> command.add(argument.toString()));
-    Path out = folder.resolve("stdout");
-    Path err = folder.resolve("stderr");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start();
-    return new Cli(process.waitFor(), Files.readString(out), Files.readString(err));
+    return Program.start(scratch, arguments).end();
   }
 }
