@@ -88,9 +88,13 @@ final class ConstantEvaluator {
     if (definition instanceof Definition.Produced produced) {
       Scope scope = found.scope();
       Optional<Scope> body = scope.call(produced.node());
-      return body.isPresent()
-          ? integers(body.get(), body.get().outputs().get(produced.output()))
-          : evaluate(scope, produced.node());
+      if (body.isEmpty()) {
+        return evaluate(scope, produced.node());
+      }
+      List<String> outputs = body.get().outputs();
+      return produced.output() < outputs.size()
+          ? integers(body.get(), outputs.get(produced.output()))
+          : Optional.empty();
     }
     return Optional.empty();
   }
@@ -139,7 +143,7 @@ final class ConstantEvaluator {
   }
 
   private static Optional<List<Long>> read(TensorProto tensor) {
-    if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
+    if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL || tensor.hasSegment()) {
       return Optional.empty();
     }
     TensorProto.DataType type = TensorProto.DataType.forNumber(tensor.getDataType());

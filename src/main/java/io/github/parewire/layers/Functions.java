@@ -13,10 +13,14 @@ final class Functions {
 
   private static final int MAX_DEPTH = 200;
 
+  /** Nested calls multiply; each takes about a kilobyte. */
+  private static final int MAX_SCOPES = 200_000;
+
   private record Key(String domain, String name, String overload) {}
 
   private final String where;
   private final Map<Key, FunctionProto> functions = new HashMap<>();
+  private int scopes;
 
   /**
    * Indexes a model's functions.
@@ -40,11 +44,19 @@ final class Functions {
   }
 
   /**
-   * Bounds the nesting of functions and subgraphs.
+   * Bounds the nesting and the number of called functions and subgraphs.
    *
-   * @throws ModelException if it is too deep, as with a function that calls itself
+   * @throws ModelException if they are too deep, as with a function that calls itself, or too many
    */
-  void requireDepth(int depth) {
+  void enter(int depth) {
+    if (++scopes > MAX_SCOPES) {
+      throw new ModelException(
+          where,
+          "expected at most "
+              + MAX_SCOPES
+              + " called functions and subgraphs with every call expanded, found more",
+          "");
+    }
     if (depth > MAX_DEPTH) {
       throw new ModelException(
           where,

@@ -57,6 +57,8 @@ public final class LayerFinder {
       if (tensor.getDimsCount() >= 2 && (isFloatingPoint(tensor) || isWeightLike(uses))) {
         leave(uses.holder(), String.join(", ", uses.otherwise()));
       }
+    } else if (tensor.hasSegment()) {
+      leave(uses.holder(), "stored in segments");
     } else if (type.isEmpty()
         || type.get().isFloatingPoint() == weight.get().quantization().isPresent()) {
       leave(uses.holder(), "not floating point: " + typeName(tensor));

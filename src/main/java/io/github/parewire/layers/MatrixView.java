@@ -16,6 +16,12 @@ import java.util.stream.IntStream;
  */
 public record MatrixView(List<Long> stored, List<ViewStep> steps, List<Long> dims) {
 
+  /** More than exporters use. ND4J says it has 32, and overwrites its stack from 15 on. */
+  private static final int MAX_RANK = 8;
+
+  /** More than any exporter puts between a weight and its operator. */
+  private static final int MAX_STEPS = 256;
+
   /** Copies its arguments. */
   public MatrixView {
     stored = List.copyOf(stored);
@@ -23,8 +29,13 @@ public record MatrixView(List<Long> stored, List<ViewStep> steps, List<Long> dim
     dims = List.copyOf(dims);
   }
 
-  /** The tensor itself. */
+  /**
+   * The tensor itself.
+   *
+   * @throws UnclearViewException if it has more dimensions than an array can have
+   */
   static MatrixView of(List<Long> stored) {
+    requireRank(stored);
     return new MatrixView(stored, List.of(), stored);
   }
 
@@ -101,7 +112,17 @@ public record MatrixView(List<Long> stored, List<ViewStep> steps, List<Long> dim
     return new MatrixView(stored, rest, rest.isEmpty() ? stored : rest.get(rest.size() - 1).dims());
   }
 
+  private static void requireRank(List<Long> dims) {
+    if (dims.size() > MAX_RANK) {
+      throw new UnclearViewException("it has more than " + MAX_RANK + " dimensions");
+    }
+  }
+
   private MatrixView with(ViewStep step) {
+    requireRank(step.dims());
+    if (steps.size() == MAX_STEPS) {
+      throw new UnclearViewException("it is laid out anew more than " + MAX_STEPS + " times");
+    }
     List<ViewStep> more = new ArrayList<>(steps);
     more.add(step);
     return new MatrixView(stored, more, step.dims());

@@ -1,8 +1,6 @@
 package io.github.parewire.layers;
 
 import io.github.parewire.onnx.NodeProto;
-import java.util.ArrayDeque;
-import java.util.Deque;
 
 /** Where a value comes from, once nodes that only change its layout are looked through. */
 sealed interface Origin {
@@ -37,18 +35,18 @@ sealed interface Origin {
    * @param before the nodes before this one; null in the empty path
    * @param node a layout node; null in the empty path
    * @param scope where the node stands; null in the empty path
+   * @param dequantizer the path up to its last DequantizeLinear; null if it has none
+   * @param dequantizers how many it has
    */
-  record Path(Path before, NodeProto node, Scope scope) {
+  record Path(Path before, NodeProto node, Scope scope, Path dequantizer, int dequantizers) {
 
-    static final Path EMPTY = new Path(null, null, null);
+    static final Path EMPTY = new Path(null, null, null, null, 0);
 
-    /** The nodes in the order in which the data goes. */
-    Iterable<Path> inOrder() {
-      Deque<Path> order = new ArrayDeque<>();
-      for (Path at = this; at.before != null; at = at.before) {
-        order.push(at);
-      }
-      return order;
+    /** This path and one node more. */
+    Path through(NodeProto next, Scope where) {
+      return Quantization.isOne(next)
+          ? new Path(this, next, where, new Path(this, next, where, null, 0), dequantizers + 1)
+          : new Path(this, next, where, dequantizer, dequantizers);
     }
   }
 }

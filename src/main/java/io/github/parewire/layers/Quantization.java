@@ -19,6 +19,7 @@ public record Quantization(float scale, int zeroPoint) {
 
   private static final double SMALLEST_SCALE = 0x1p-100;
   private static final double LARGEST_SCALE = 0x1p100;
+  private static final int MAX_UINT8 = 255;
 
   /** Whether a node is a DequantizeLinear. */
   static boolean isOne(NodeProto node) {
@@ -43,7 +44,10 @@ public record Quantization(float scale, int zeroPoint) {
             .integers(scope, zeroPoint)
             .filter(values -> values.size() == 1)
             .orElseThrow(() -> new UnclearViewException("its zero point is not one constant"));
-    return new Quantization(scale, Math.toIntExact(zero.get(0)));
+    if (zero.get(0) < Byte.MIN_VALUE || zero.get(0) > MAX_UINT8) {
+      throw new UnclearViewException("its zero point is " + zero.get(0));
+    }
+    return new Quantization(scale, zero.get(0).intValue());
   }
 
   private static float scale(NodeProto node, Scope scope) {
@@ -80,7 +84,8 @@ public record Quantization(float scale, int zeroPoint) {
             .map(Scope.Found::definition)
             .filter(Definition.Stored.class::isInstance)
             .map(definition -> ((Definition.Stored) definition).holder().tensor())
-            .filter(tensor -> tensor.getDataLocation() != TensorProto.DataLocation.EXTERNAL);
+            .filter(tensor -> tensor.getDataLocation() != TensorProto.DataLocation.EXTERNAL)
+            .filter(tensor -> !tensor.hasSegment());
       }
     }
   }

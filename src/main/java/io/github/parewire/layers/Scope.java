@@ -57,7 +57,7 @@ final class Scope {
     this.nodes = nodes;
     this.outputs = outputs;
     this.depth = depth;
-    functions.requireDepth(depth);
+    functions.enter(depth);
   }
 
   /** The scope of a model's main graph. */
@@ -184,7 +184,8 @@ final class Scope {
     return attribute(node, name).map(AttributeProto::getI).orElse(otherwise);
   }
 
-  private Optional<AttributeProto> resolve(AttributeProto attribute) {
+  /** An attribute, or what it refers to; empty if that is not given. */
+  Optional<AttributeProto> resolve(AttributeProto attribute) {
     if (attribute.getRefAttrName().isEmpty()) {
       return Optional.of(attribute);
     }

@@ -10,6 +10,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Walks a value back to the stored tensor that it is: through layout nodes, out of subgraphs, from
@@ -20,11 +21,24 @@ final class Tracer {
   /** More steps than any model needs: only a value that depends on itself takes them. */
   private static final int MAX_STEPS = 1_000_000;
 
-  private record Passed(NodeProto node, Scope scope) {}
+  /** A value on the way back, and the layout node that made it; null if another one did. */
+  private record Passed(Scope scope, String value, NodeProto layout) {}
 
   private final String where;
   private final IdentityHashMap<Scope, Map<String, Origin>> known = new IdentityHashMap<>();
+  private final IdentityHashMap<Origin.Path, View> views = new IdentityHashMap<>();
   private final ConstantEvaluator constants = new ConstantEvaluator(this);
+
+  /** What is known of a path: the view, or why there is none. */
+  private record View(MatrixView matrix, UnclearViewException unclear) {
+
+    MatrixView get() {
+      if (unclear != null) {
+        throw unclear;
+      }
+      return matrix;
+    }
+  }
 
   /**
    * Makes a tracer.
@@ -56,7 +70,12 @@ final class Tracer {
         break;
       }
       at = found.get().scope();
+      origin = knownOrigins(at).get(value);
+      if (origin != null) {
+        break;
+      }
       Definition definition = found.get().definition();
+      passed.push(new Passed(at, value, layout(definition)));
       if (definition instanceof Definition.Argument argument) {
         at = argument.caller();
         value = argument.name();
@@ -72,18 +91,21 @@ final class Tracer {
         if (body.isPresent() && produced.output() < body.get().outputs().size()) {
           at = body.get();
           value = at.outputs().get(produced.output());
-        } else if (LayoutOperator.isOne(node) || Quantization.isOne(node)) {
-          origin = knownOrigins(at).get(value);
-          if (origin == null) {
-            passed.push(new Passed(node, at));
-            value = Nodes.input(node, 0);
-          }
+        } else if (layout(definition) != null) {
+          value = Nodes.input(node, 0);
         } else {
           origin = new Origin.Other("computed by " + Nodes.operator(node));
         }
       }
     }
     return unwind(origin, passed);
+  }
+
+  private static NodeProto layout(Definition definition) {
+    return definition instanceof Definition.Produced produced
+            && (LayoutOperator.isOne(produced.node()) || Quantization.isOne(produced.node()))
+        ? produced.node()
+        : null;
   }
 
   /** The scope that the outputs of a node come from: a function's body, or an If's live branch. */
@@ -102,14 +124,35 @@ final class Tracer {
    * @throws UnclearViewException if that can't be told
    */
   MatrixView view(Origin.Stored stored) {
-    MatrixView view = MatrixView.of(stored.holder().tensor().getDimsList());
-    for (Origin.Path step : stored.path().inOrder()) {
-      if (Quantization.isOne(step.node())) {
-        continue;
-      }
-      view = LayoutOperator.through(view, step.node(), step.scope(), constants);
+    Deque<Origin.Path> steps = new ArrayDeque<>();
+    Origin.Path known = stored.path();
+    for (; known.before() != null && !views.containsKey(known); known = known.before()) {
+      steps.push(known);
     }
-    return view;
+    View view =
+        known.before() == null
+            ? view(() -> MatrixView.of(stored.holder().tensor().getDimsList()))
+            : views.get(known);
+    for (Origin.Path step : steps) {
+      View before = view;
+      view = view(() -> through(before.get(), step));
+      views.put(step, view);
+    }
+    return view.get();
+  }
+
+  private MatrixView through(MatrixView view, Origin.Path step) {
+    return Quantization.isOne(step.node())
+        ? view
+        : LayoutOperator.through(view, step.node(), step.scope(), constants);
+  }
+
+  private static View view(Supplier<MatrixView> matrix) {
+    try {
+      return new View(matrix.get(), null);
+    } catch (UnclearViewException e) {
+      return new View(null, e);
+    }
   }
 
   /**
@@ -119,16 +162,12 @@ final class Tracer {
    * @throws UnclearViewException if that can't be told
    */
   Optional<Quantization> quantization(Origin.Stored stored) {
-    Optional<Quantization> quantization = Optional.empty();
-    for (Origin.Path step : stored.path().inOrder()) {
-      if (Quantization.isOne(step.node())) {
-        if (quantization.isPresent()) {
-          throw new UnclearViewException("it is dequantized twice");
-        }
-        quantization = Optional.of(Quantization.of(step.node(), step.scope(), constants));
-      }
+    Origin.Path path = stored.path();
+    if (path.dequantizers() > 1) {
+      throw new UnclearViewException("it is dequantized twice");
     }
-    return quantization;
+    return Optional.ofNullable(path.dequantizer())
+        .map(step -> Quantization.of(step.node(), step.scope(), constants));
   }
 
   /** The shape of a value that is a stored tensor; empty for others. */
@@ -143,16 +182,15 @@ final class Tracer {
     return Optional.empty();
   }
 
-  /** Adds the layout nodes passed on the way back, and remembers what each of them produces. */
+  /** Adds the layout nodes passed on the way back, and remembers what each value is. */
   private Origin unwind(Origin start, Deque<Passed> passed) {
     Origin origin = start;
-    for (Passed node : passed) {
-      if (origin instanceof Origin.Stored stored) {
+    for (Passed step : passed) {
+      if (step.layout() != null && origin instanceof Origin.Stored stored) {
         origin =
-            new Origin.Stored(
-                stored.holder(), new Origin.Path(stored.path(), node.node(), node.scope()));
+            new Origin.Stored(stored.holder(), stored.path().through(step.layout(), step.scope()));
       }
-      knownOrigins(node.scope()).put(node.node().getOutput(0), origin);
+      knownOrigins(step.scope()).put(step.value(), origin);
     }
     return origin;
   }

@@ -84,7 +84,7 @@ final class UseCollector {
       return;
     }
     for (AttributeProto attribute : node.getAttributeList()) {
-      scope.attribute(node, attribute.getName()).ifPresent(a -> visitGraphs(scope, a));
+      scope.resolve(attribute).ifPresent(a -> visitGraphs(scope, a));
     }
   }
 
@@ -140,6 +140,9 @@ final class UseCollector {
           tracer.quantization(stored));
     } catch (UnclearViewException e) {
       return new TensorUse.Otherwise("weight of " + node.getOpType() + ", but " + e.getMessage());
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      return new TensorUse.Otherwise(
+          "weight of " + node.getOpType() + ", but its shape does not fit");
     }
   }
 

@@ -14,11 +14,16 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * An ONNX file, mapped into memory and parsed, and its data files. Tensor bytes stay in the
@@ -32,6 +37,7 @@ public final class OnnxFile implements Closeable {
   private final WireIndex index;
   private final ExternalFiles files;
   private final Map<TensorProto, ExternalRange> external;
+  private final Set<TensorProto> overlapping;
 
   private OnnxFile(
       FileStamp stamp,
@@ -46,6 +52,7 @@ public final class OnnxFile implements Closeable {
     this.index = index;
     this.files = files;
     this.external = external;
+    this.overlapping = overlapping(external.values());
   }
 
   /**
@@ -79,6 +86,7 @@ public final class OnnxFile implements Closeable {
     ModelProto model;
     WireIndex index;
     try {
+      WireCheck.check(bytes, ModelProto.getDescriptor());
       model = ModelProto.parseFrom(input(bytes));
       index = WireIndex.of(input(bytes), model);
     } catch (InvalidProtocolBufferException e) {
@@ -214,7 +222,7 @@ public final class OnnxFile implements Closeable {
 
   /**
    * The bytes of a tensor as raw_data would have them; empty if they are not bytes, or in typed
-   * data of a type that is not rewired.
+   * data of a type that is not rewired, or only a segment of the tensor.
    *
    * @param tensor an object found in {@link #model()}, by identity
    */
@@ -222,6 +230,9 @@ public final class OnnxFile implements Closeable {
     TensorPayload range = external.get(tensor);
     if (range != null) {
       return Optional.of(range);
+    }
+    if (tensor.hasSegment()) {
+      return Optional.empty();
     }
     List<TensorWire.Field> fields = index.wire(tensor).all();
     if (tensor.hasRawData()) {
@@ -246,9 +257,30 @@ public final class OnnxFile implements Closeable {
 
   /** Whether bytes of a tensor are also bytes of another one, which would change with it. */
   public boolean sharesBytes(TensorProto tensor) {
-    ExternalRange range = external.get(tensor);
-    return range != null
-        && external.values().stream().anyMatch(other -> other != range && other.overlaps(range));
+    return overlapping.contains(tensor);
+  }
+
+  /** The tensors whose range in a data file has a byte of another one's. */
+  private static Set<TensorProto> overlapping(Collection<ExternalRange> ranges) {
+    Set<TensorProto> found = Collections.newSetFromMap(new IdentityHashMap<>());
+    List<ExternalRange> sorted = new ArrayList<>(ranges);
+    sorted.sort(
+        Comparator.comparing(ExternalRange::file)
+            .thenComparingLong(range -> range.span().offset()));
+    // Of those before, the one that reaches furthest.
+    ExternalRange last = null;
+    for (ExternalRange range : sorted) {
+      if (last != null && last.overlaps(range)) {
+        found.add(last.tensor());
+        found.add(range.tensor());
+      }
+      if (last == null
+          || !last.file().equals(range.file())
+          || range.span().end() > last.span().end()) {
+        last = range;
+      }
+    }
+    return found;
   }
 
   /**
