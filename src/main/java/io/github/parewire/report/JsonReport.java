@@ -122,7 +122,7 @@ public final class JsonReport {
     return node;
   }
 
-  /** Null with fewer than two neurons. */
+  /** Null with fewer than two neurons, or where it overflows. */
   private static ObjectNode variance(
       LayerReport report, Function<StrengthVariance, OptionalDouble> side) {
     ObjectNode node = NODES.objectNode();
@@ -133,7 +133,8 @@ public final class JsonReport {
 
   private static void put(ObjectNode node, String name, Optional<OptionalDouble> value) {
     OptionalDouble number = value.orElse(OptionalDouble.empty());
-    if (number.isPresent()) {
+    // JSON has no infinity.
+    if (number.isPresent() && Double.isFinite(number.getAsDouble())) {
       node.put(name, number.getAsDouble());
     } else {
       node.putNull(name);

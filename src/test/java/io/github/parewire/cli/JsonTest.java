@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,26 @@ final class JsonTest {
     Cli run = Cli.run(model(ElementType.FLOAT), folder.resolve("out.onnx"), "--json", json);
     assertTrue(run.out().contains("rewired 1 layer"), run::out);
     assertFollowsSchema(Files.readString(json));
+  }
+
+  /** Squares of such weights overflow, in statistics and variances. */
+  @Test
+  void hugeWeights() throws IOException {
+    long[] bits =
+        DoubleStream.of(1e300, -3e299, 0.5, 2e298, 7, -1e300)
+            .mapToLong(Double::doubleToRawLongBits)
+            .toArray();
+    Path in =
+        Models.dense("w", Storage.RAW, Weights.of(ElementType.DOUBLE, new int[] {3, 2}, bits))
+            .write(folder.resolve("in.onnx"));
+    Cli run = Cli.run(in, folder.resolve("out.onnx"), "--json", "-");
+    assertEquals(0, run.status(), run::err);
+    assertFollowsSchema(run.out());
+    assertTrue(
+        new ObjectMapper()
+            .readTree(run.out())
+            .at("/layers/0/inputStrengthVariance/after")
+            .isNull());
   }
 
   @TestFactory
