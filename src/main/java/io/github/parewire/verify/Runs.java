@@ -54,7 +54,8 @@ final class Runs {
     }
     for (int i = 0; i < before.size(); i++) {
       if (!fits(before.get(i), after.get(i))) {
-        return Proof.failed(NAME, before.get(i) + ", then " + after.get(i));
+        return Proof.failed(
+            NAME, "the input's output is " + before.get(i) + ", the new one " + after.get(i));
       }
     }
     return Proof.holds(

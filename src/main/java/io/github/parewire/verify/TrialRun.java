@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Timer;
 import java.util.TimerTask;
@@ -37,8 +38,19 @@ sealed interface TrialRun {
    * @param shape the shape it had
    * @param isFinite whether it had neither NaN nor infinity
    */
-  record Output(
-      String name, String type, List<Long> declared, List<Long> shape, boolean isFinite) {}
+  record Output(String name, String type, List<Long> declared, List<Long> shape, boolean isFinite) {
+
+    /** Name, type, shape and content, for people. */
+    @Override
+    public String toString() {
+      return "'%s' %s %s %s"
+          .formatted(
+              name,
+              type.toLowerCase(Locale.ROOT),
+              shape,
+              isFinite ? "without NaN or infinity" : "with NaN or infinity");
+    }
+  }
 
   /** A model can hold a loop that its random input never ends. */
   long LIMIT_MILLIS = 60_000;

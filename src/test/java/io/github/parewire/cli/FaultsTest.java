@@ -21,6 +21,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,8 +55,7 @@ final class FaultsTest {
     }
 
     boolean isSame(Pair other) {
-      return java.util.Arrays.equals(model, other.model)
-          && java.util.Arrays.equals(data, other.data);
+      return Arrays.equals(model, other.model) && Arrays.equals(data, other.data);
     }
   }
 
