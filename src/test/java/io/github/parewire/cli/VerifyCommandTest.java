@@ -26,6 +26,7 @@ import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +74,33 @@ final class VerifyCommandTest {
       }
     }
     return tests.stream();
+  }
+
+  /** The same weights and nothing else changed, but what was 1 at the output is infinite now. */
+  @Test
+  void refusesWhatNoLongerRunsToFiniteNumbers() throws IOException {
+    Path in = product(1e30f, 1e-30f).write(folder.resolve("in.onnx"));
+    Path out = product(1e-30f, 1e30f).write(folder.resolve("out.onnx"));
+    Cli run = Cli.run("verify", in, out);
+    assertEquals(1, run.status(), run::toString);
+    assertTrue(run.out().contains("nothing else changed: holds"), run::out);
+    assertTrue(run.out().contains("same weights: holds"), run::out);
+    assertTrue(
+        run.out().contains("'y' float [1, 1] without NaN or infinity, the new one 'y'"), run::out);
+    assertTrue(run.out().contains("with NaN or infinity)"), run::out);
+  }
+
+  private static Models product(float first, float second) {
+    Models models = Models.model();
+    models
+        .graph()
+        .input("x", TensorProto.DataType.FLOAT, 1, 1)
+        .weights("v", Storage.RAW, Weights.floats(new int[] {1, 2}, 1e-30f, 1e30f))
+        .weights("w", Storage.RAW, Weights.floats(new int[] {2, 1}, first, second))
+        .node("MatMul", List.of("x", "v"), "h")
+        .node("MatMul", List.of("h", "w"), "y")
+        .output("y", TensorProto.DataType.FLOAT);
+    return models;
   }
 
   private void assertRefused(
