@@ -27,7 +27,7 @@ final class ExternalFiles implements Closeable {
   private final Path folder;
   private final Set<Path> roots = new LinkedHashSet<>();
   private final boolean allowHardLinks;
-  private final Map<String, ExternalFile> byLocation = new HashMap<>();
+  private final Map<String, OpenFile> byLocation = new HashMap<>();
 
   /**
    * Prepares for a model's data files.
@@ -50,8 +50,8 @@ final class ExternalFiles implements Closeable {
    * @param where the model and the tensor, for messages
    * @throws ModelException if the location is unsafe, or there is no such regular file
    */
-  ExternalFile open(String where, String location) throws IOException {
-    ExternalFile known = byLocation.get(location);
+  OpenFile open(String where, String location) throws IOException {
+    OpenFile known = byLocation.get(location);
     if (known == null) {
       known = openFirst(where, location);
       byLocation.put(location, known);
@@ -59,7 +59,7 @@ final class ExternalFiles implements Closeable {
     return known;
   }
 
-  private ExternalFile openFirst(String where, String location) throws IOException {
+  private OpenFile openFirst(String where, String location) throws IOException {
     Path named = folder.resolve(relative(where, location));
     if (!Files.exists(named)) {
       throw refused(where, location, "expected a file, found none at " + named);
@@ -91,7 +91,7 @@ final class ExternalFiles implements Closeable {
       channel.close();
       throw refused(where, location, "the file was exchanged while it was being opened");
     }
-    return new ExternalFile(stamp, channel);
+    return new OpenFile(stamp, channel);
   }
 
   /** The location as a path that can't lead out of a folder by itself. */
@@ -141,15 +141,15 @@ final class ExternalFiles implements Closeable {
    * @throws IOException if one is not
    */
   void requireUnchanged() throws IOException {
-    for (ExternalFile file : byLocation.values()) {
+    for (OpenFile file : byLocation.values()) {
       file.stamp().requireUnchanged();
     }
   }
 
   @Override
   public void close() throws IOException {
-    for (ExternalFile file : byLocation.values()) {
-      file.channel().close();
+    for (OpenFile file : byLocation.values()) {
+      file.close();
     }
   }
 }

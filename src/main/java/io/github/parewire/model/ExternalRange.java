@@ -10,12 +10,12 @@ import java.util.List;
 public final class ExternalRange implements TensorPayload {
 
   private final TensorProto tensor;
-  private final ExternalFile file;
+  private final OpenFile file;
   private final WireSpan span;
   private final List<TensorWire.Field> entries;
 
   private ExternalRange(
-      TensorProto tensor, ExternalFile file, WireSpan span, List<TensorWire.Field> entries) {
+      TensorProto tensor, OpenFile file, WireSpan span, List<TensorWire.Field> entries) {
     this.tensor = tensor;
     this.file = file;
     this.span = span;
@@ -31,7 +31,7 @@ public final class ExternalRange implements TensorPayload {
   static ExternalRange of(String where, TensorProto tensor, TensorWire wire, ExternalFiles files)
       throws IOException {
     ExternalReference reference = ExternalReference.of(where, tensor);
-    ExternalFile file = files.open(where, reference.location());
+    OpenFile file = files.open(where, reference.location());
     long own = TensorChecks.rawBytes(where, tensor);
     long length = reference.length().orElse(own);
     if (own >= 0 && length != own) {
@@ -98,7 +98,7 @@ public final class ExternalRange implements TensorPayload {
 
   @Override
   public List<Splice> placeSplices(long newLength) {
-    return InlinePayload.placeSplices(entries, newLength);
+    return Splice.exchange(entries, newLength);
   }
 
   /** Whether some byte belongs to both ranges. */

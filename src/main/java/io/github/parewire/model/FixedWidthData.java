@@ -10,18 +10,22 @@ import java.util.List;
  * Elements that stand in the file as in memory: raw_data, and float_data and double_data packed or
  * unpacked.
  *
- * @param file the whole file
+ * @param file the model, which long runs of elements are read from
+ * @param mapped the whole model
  * @param fields where the elements are, in order
  * @param width bytes of an element
  */
-record FixedWidthData(ByteBuffer file, List<TensorWire.Field> fields, int width)
+record FixedWidthData(OpenFile file, ByteBuffer mapped, List<TensorWire.Field> fields, int width)
     implements StoredData {
 
   @Override
   public void read(BytesConsumer consumer) throws IOException {
     for (TensorWire.Field field : fields) {
-      ByteBuffer payload = slice(field.payload());
-      consumer.accept(field.delimited() ? payload : withoutTags(payload));
+      if (field.delimited()) {
+        file.read(field.payload(), consumer);
+      } else {
+        consumer.accept(withoutTags(slice(field.payload())));
+      }
     }
   }
 
@@ -46,7 +50,7 @@ record FixedWidthData(ByteBuffer file, List<TensorWire.Field> fields, int width)
   }
 
   private ByteBuffer slice(WireSpan span) {
-    return file.slice(Math.toIntExact(span.offset()), Math.toIntExact(span.length()));
+    return mapped.slice(Math.toIntExact(span.offset()), Math.toIntExact(span.length()));
   }
 
   /** An unpacked run is: element, tag, element, tag, ..., element. */

@@ -27,11 +27,11 @@ import java.util.Set;
 
 /**
  * An ONNX file, mapped into memory and parsed, and its data files. Tensor bytes stay in the
- * mapping: raw_data of the parsed message is a view of it. Closing it closes the data files.
+ * mapping: raw_data of the parsed message is a view of it. Closing it closes all files.
  */
 public final class OnnxFile implements Closeable {
 
-  private final FileStamp stamp;
+  private final OpenFile file;
   private final ByteBuffer bytes;
   private final ModelProto model;
   private final WireIndex index;
@@ -40,13 +40,13 @@ public final class OnnxFile implements Closeable {
   private final Set<TensorProto> overlapping;
 
   private OnnxFile(
-      FileStamp stamp,
+      OpenFile file,
       ByteBuffer bytes,
       ModelProto model,
       WireIndex index,
       ExternalFiles files,
       Map<TensorProto, ExternalRange> external) {
-    this.stamp = stamp;
+    this.file = file;
     this.bytes = bytes;
     this.model = model;
     this.index = index;
@@ -77,12 +77,18 @@ public final class OnnxFile implements Closeable {
   public static OnnxFile open(Path path, boolean allowHardLinks) throws IOException {
     requireFile(path);
     FileStamp stamp = FileStamp.of(path);
-    return reading(stamp::requireUnchanged, path, () -> parse(stamp, allowHardLinks));
+    OpenFile file = new OpenFile(stamp, FileChannel.open(path, StandardOpenOption.READ));
+    try {
+      return reading(stamp::requireUnchanged, path, () -> parse(file, allowHardLinks));
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
   }
 
-  private static OnnxFile parse(FileStamp stamp, boolean allowHardLinks) throws IOException {
-    Path path = stamp.path();
-    ByteBuffer bytes = map(stamp);
+  private static OnnxFile parse(OpenFile file, boolean allowHardLinks) throws IOException {
+    Path path = file.path();
+    ByteBuffer bytes = map(file);
     ModelProto model;
     WireIndex index;
     try {
@@ -108,7 +114,7 @@ public final class OnnxFile implements Closeable {
     index.tensors().forEach(tensor -> TensorChecks.check(path, tensor));
     ExternalFiles files = new ExternalFiles(path, allowHardLinks);
     try {
-      return new OnnxFile(stamp, bytes, model, index, files, external(path, index, files));
+      return new OnnxFile(file, bytes, model, index, files, external(path, index, files));
     } catch (IOException | RuntimeException e) {
       files.close();
       throw e;
@@ -141,23 +147,21 @@ public final class OnnxFile implements Closeable {
     }
   }
 
-  private static ByteBuffer map(FileStamp stamp) throws IOException {
-    Path path = stamp.path();
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      long size = channel.size();
-      stamp.requireSize(size);
-      if (size == 0) {
-        throw new ModelException(
-            path.toString(), "expected an ONNX model, found an empty file", "export it again");
-      }
-      if (size > Integer.MAX_VALUE) {
-        throw new ModelException(
-            path.toString(),
-            "expected at most 2147483647 bytes, as protobuf allows no more, found " + size,
-            "save the model with external data");
-      }
-      return channel.map(FileChannel.MapMode.READ_ONLY, 0, size);
+  private static ByteBuffer map(OpenFile file) throws IOException {
+    String path = file.path().toString();
+    long size = file.channel().size();
+    file.stamp().requireSize(size);
+    if (size == 0) {
+      throw new ModelException(
+          path, "expected an ONNX model, found an empty file", "export it again");
     }
+    if (size > Integer.MAX_VALUE) {
+      throw new ModelException(
+          path,
+          "expected at most 2147483647 bytes, as protobuf allows no more, found " + size,
+          "save the model with external data");
+    }
+    return file.channel().map(FileChannel.MapMode.READ_ONLY, 0, size);
   }
 
   /** A stream over the mapping whose byte strings are views of it. */
@@ -171,7 +175,7 @@ public final class OnnxFile implements Closeable {
 
   /** Where the file is, as it was named. */
   public Path path() {
-    return stamp.path();
+    return file.path();
   }
 
   /** The parsed message. */
@@ -205,9 +209,19 @@ public final class OnnxFile implements Closeable {
     return bytes.capacity();
   }
 
-  /** The whole file, read-only. */
-  public ByteBuffer bytes() {
+  /** The whole file, mapped read-only. */
+  ByteBuffer bytes() {
     return bytes.duplicate();
+  }
+
+  /** The file itself. */
+  OpenFile file() {
+    return file;
+  }
+
+  /** Reads some bytes of the file, in order. */
+  public void read(WireSpan span, BytesConsumer consumer) throws IOException {
+    file.read(span, consumer);
   }
 
   /** All tensors that have their bytes in data files, in the order of the file. */
@@ -227,17 +241,9 @@ public final class OnnxFile implements Closeable {
    * @param tensor an object found in {@link #model()}, by identity
    */
   public Optional<TensorPayload> payload(TensorProto tensor) throws IOException {
-    TensorPayload range = external.get(tensor);
-    if (range != null) {
-      return Optional.of(range);
-    }
-    if (tensor.hasSegment()) {
-      return Optional.empty();
-    }
-    List<TensorWire.Field> fields = index.wire(tensor).all();
-    if (tensor.hasRawData()) {
-      ByteBuffer raw = tensor.getRawData().asReadOnlyByteBuffer().slice();
-      return Optional.of(new InlinePayload(tensor, raw, fields));
+    Optional<TensorPayload> raw = rawBytes(tensor);
+    if (raw.isPresent() || tensor.hasSegment()) {
+      return raw;
     }
     Optional<ElementType> type = ElementType.of(tensor.getDataType());
     if (type.isEmpty()) {
@@ -247,7 +253,22 @@ public final class OnnxFile implements Closeable {
     int length = Math.toIntExact(stored.elements() * type.get().bytes());
     ByteBuffer bytes = ByteBuffer.allocate(length);
     stored.read(bytes::put);
-    return Optional.of(new InlinePayload(tensor, bytes.flip(), fields));
+    return Optional.of(new TypedPayload(tensor, bytes.flip(), index.wire(tensor).all()));
+  }
+
+  /** The bytes of a tensor, if the file or a data file holds them as such. */
+  Optional<TensorPayload> rawBytes(TensorProto tensor) {
+    TensorPayload range = external.get(tensor);
+    if (range != null || tensor.hasSegment()) {
+      return Optional.ofNullable(range);
+    }
+    TensorWire wire = index.wire(tensor);
+    List<TensorWire.Field> raw = wire.numbered(TensorProto.RAW_DATA_FIELD_NUMBER);
+    if (raw.isEmpty()) {
+      return Optional.empty();
+    }
+    WireSpan last = raw.get(raw.size() - 1).payload();
+    return Optional.of(new RawPayload(tensor, file, last, wire.all()));
   }
 
   /** All tensors of the file, each as the object of {@link #model()}, in the order of the file. */
@@ -300,7 +321,7 @@ public final class OnnxFile implements Closeable {
    * @throws IOException if one is not
    */
   public void requireUnchanged() throws IOException {
-    stamp.requireUnchanged();
+    file.stamp().requireUnchanged();
     files.requireUnchanged();
   }
 
@@ -344,6 +365,8 @@ public final class OnnxFile implements Closeable {
 
   @Override
   public void close() throws IOException {
-    files.close();
+    try (file) {
+      files.close();
+    }
   }
 }

@@ -53,7 +53,7 @@ public final class StoredTensor {
     }
     if (!raw.isEmpty()) {
       List<TensorWire.Field> last = raw.subList(raw.size() - 1, raw.size());
-      StoredData data = new FixedWidthData(file.bytes(), last, type.bytes());
+      StoredData data = new FixedWidthData(file.file(), file.bytes(), last, type.bytes());
       return new StoredTensor(file, proto, name, type, StorageForm.RAW, data);
     }
     if (type.isInInt32Data()) {
@@ -62,7 +62,7 @@ public final class StoredTensor {
     StoredData data =
         type.isInInt32Data()
             ? new VarintData(proto, type, typed)
-            : new FixedWidthData(file.bytes(), typed, type.bytes());
+            : new FixedWidthData(file.file(), file.bytes(), typed, type.bytes());
     return new StoredTensor(file, proto, name, type, StorageForm.TYPED, data);
   }
 
@@ -118,6 +118,11 @@ public final class StoredTensor {
   /** Where the elements are in a data file; empty if they are in the model. */
   public Optional<ExternalRange> external() {
     return file.external(proto);
+  }
+
+  /** The elements' bytes, if the file holds them as such. */
+  public Optional<TensorPayload> rawBytes() {
+    return file.rawBytes(proto);
   }
 
   /** Reads the elements' bytes, in order. */

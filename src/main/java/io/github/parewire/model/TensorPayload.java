@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /** The bytes of one tensor of any element type, as raw_data has them, wherever they are. */
-public sealed interface TensorPayload permits ExternalRange, InlinePayload {
+public sealed interface TensorPayload permits ExternalRange, RawPayload, TypedPayload {
 
   /** The tensor. */
   TensorProto tensor();

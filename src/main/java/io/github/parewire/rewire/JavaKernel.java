@@ -47,7 +47,7 @@ public final class JavaKernel implements RewireKernel {
     if (matrix.rank() != 2) {
       throw new IllegalArgumentException("expected a matrix, found rank " + matrix.rank());
     }
-    if (isRowMajor(matrix)) {
+    if (MatrixLayout.fits(matrix)) {
       rewireRowMajor(matrix, stream);
       return;
     }
@@ -55,16 +55,6 @@ public final class JavaKernel implements RewireKernel {
       rewireRowMajor(copy, stream);
       matrix.assign(copy);
     }
-  }
-
-  private static boolean isRowMajor(INDArray matrix) {
-    return (matrix.columns() == 1 || matrix.stride(1) == 1)
-        && rowStride(matrix) >= matrix.columns();
-  }
-
-  /** A single row's stride means nothing, and is not always the row's length. */
-  private static int rowStride(INDArray matrix) {
-    return matrix.rows() == 1 ? matrix.columns() : matrix.stride(0);
   }
 
   private void rewireRowMajor(INDArray matrix, SeedSequence stream) {
@@ -84,8 +74,7 @@ public final class JavaKernel implements RewireKernel {
   }
 
   private static IntFunction<Block> blocks(INDArray array, Side side, int length) {
-    MatrixLayout layout =
-        new MatrixLayout(array.offset(), array.rows(), array.columns(), rowStride(array));
+    MatrixLayout layout = MatrixLayout.of(array);
     Pointer memory = array.data().pointer();
     if (array.dataType() == DataType.FLOAT) {
       FloatMatrix matrix = new FloatMatrix(new FloatPointer(memory), layout);

@@ -1,5 +1,7 @@
 package io.github.parewire.rewire;
 
+import org.nd4j.linalg.api.ndarray.INDArray;
+
 /**
  * Where the elements of a row-major matrix lie: element [r, c] at {@code offset + r * stride + c}.
  *
@@ -15,6 +17,26 @@ record MatrixLayout(long offset, int rows, int columns, int stride) {
       throw new IllegalArgumentException(
           "offset " + offset + ", " + rows + " x " + columns + ", stride " + stride);
     }
+  }
+
+  /** Whether an array's elements lie so. */
+  static boolean fits(INDArray matrix) {
+    return (matrix.columns() == 1 || matrix.stride(1) == 1)
+        && rowStride(matrix) >= matrix.columns();
+  }
+
+  /**
+   * The layout of an array.
+   *
+   * @param matrix one that {@link #fits}
+   */
+  static MatrixLayout of(INDArray matrix) {
+    return new MatrixLayout(matrix.offset(), matrix.rows(), matrix.columns(), rowStride(matrix));
+  }
+
+  /** A single row's stride means nothing, and is not always the row's length. */
+  private static int rowStride(INDArray matrix) {
+    return matrix.rows() == 1 ? matrix.columns() : matrix.stride(0);
   }
 
   /** Rows that one buffer of the JDK can hold. */

@@ -4,15 +4,19 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import com.google.protobuf.UnsafeByteOperations;
 import io.github.parewire.model.ElementType;
 import io.github.parewire.model.ExternalRange;
 import io.github.parewire.model.StoredTensor;
+import io.github.parewire.model.TensorPayload;
 import io.github.parewire.onnx.StringStringEntryProto;
 import io.github.parewire.onnx.TensorProto;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -33,6 +37,7 @@ final class TensorDecoder {
       ThreadLocal.withInitial(TensorDecoder::new);
 
   // Made once a thread: direct memory is returned late.
+  private final ByteBuffer source = ByteBuffer.allocateDirect(PIECE * WIDEST);
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(PIECE * WIDEST);
   private final ByteBuffer model = ByteBuffer.allocateDirect(PIECE * WIDEST + MODEL_ROOM);
 
@@ -50,7 +55,7 @@ final class TensorDecoder {
   }
 
   /** Decodes a tensor. */
-  void decode(StoredTensor tensor, PieceConsumer consumer) throws OrtException {
+  void decode(StoredTensor tensor, PieceConsumer consumer) throws OrtException, IOException {
     long count = tensor.elements();
     for (long from = 0; from < count; from += PIECE) {
       int length = (int) Math.min(PIECE, count - from);
@@ -78,7 +83,7 @@ final class TensorDecoder {
     }
   }
 
-  private static TensorProto piece(StoredTensor tensor, long from, int length) {
+  private TensorProto piece(StoredTensor tensor, long from, int length) throws IOException {
     TensorProto.Builder piece =
         TensorProto.newBuilder()
             .setName("piece")
@@ -88,12 +93,15 @@ final class TensorDecoder {
     if (tensor.external().isPresent()) {
       return externalPiece(piece, tensor.external().get(), from * width, (long) length * width);
     }
+    Optional<TensorPayload> raw = tensor.rawBytes();
+    if (raw.isPresent()) {
+      ByteBuffer bytes = source.clear().limit(length * width);
+      raw.get().read(from * width, bytes);
+      return piece.setRawData(UnsafeByteOperations.unsafeWrap(bytes.flip())).build();
+    }
     TensorProto proto = tensor.proto();
     int first = Math.toIntExact(from);
     int end = first + length;
-    if (proto.hasRawData()) {
-      return piece.setRawData(proto.getRawData().substring(first * width, end * width)).build();
-    }
     return switch (tensor.type()) {
       case FLOAT -> piece.addAllFloatData(proto.getFloatDataList().subList(first, end)).build();
       case DOUBLE -> piece.addAllDoubleData(proto.getDoubleDataList().subList(first, end)).build();

@@ -3,6 +3,7 @@ package io.github.parewire.verify;
 import ai.onnxruntime.OrtException;
 import io.github.parewire.model.ElementType;
 import io.github.parewire.model.StoredTensor;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.SplittableRandom;
@@ -41,7 +42,7 @@ final class WeightComparison implements AutoCloseable {
     this.bySort = bySort;
   }
 
-  Result compare(StoredTensor in, StoredTensor out) throws OrtException {
+  Result compare(StoredTensor in, StoredTensor out) throws OrtException, IOException {
     Content before = bySort ? sorted(in) : fingerprint(in);
     Content after = bySort ? sorted(out) : fingerprint(out);
     return new Result(
@@ -50,7 +51,7 @@ final class WeightComparison implements AutoCloseable {
         before.statistics());
   }
 
-  private Content sorted(StoredTensor tensor) throws OrtException {
+  private Content sorted(StoredTensor tensor) throws OrtException, IOException {
     SortedBits sorter = sorters.get(tensor.type().bytes());
     ByteBuffer elements = sorter.allocate(tensor.elements());
     Total total = new Total(statistics.get(tensor.type()));
@@ -64,7 +65,7 @@ final class WeightComparison implements AutoCloseable {
     return new Content(sorter.sort(elements.flip()), total.statistics);
   }
 
-  private Content fingerprint(StoredTensor tensor) throws OrtException {
+  private Content fingerprint(StoredTensor tensor) throws OrtException, IOException {
     Fingerprint.Sum sum = fingerprints.get(tensor.type().bytes()).new Sum();
     Total total = new Total(statistics.get(tensor.type()));
     TensorDecoder.get()

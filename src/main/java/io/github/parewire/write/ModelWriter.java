@@ -60,10 +60,10 @@ public final class ModelWriter {
         splices.addAll(inline.get(tensor));
       }
     }
-    OutputLayout layout = OutputLayout.of(in.bytes(), splices);
+    OutputLayout layout = OutputLayout.of(in.size(), splices);
     requireSize(in, layout);
     ModelWriter writer = new ModelWriter(out, data, layout, inline);
-    writer.writeRest(changed);
+    writer.writeRest(in, changed);
     return writer;
   }
 
@@ -78,9 +78,9 @@ public final class ModelWriter {
     }
   }
 
-  private void writeRest(Collection<StoredTensor> changed) throws IOException {
+  private void writeRest(OnnxFile in, Collection<StoredTensor> changed) throws IOException {
     for (OutputLayout.Piece piece : layout.pieces()) {
-      writeFully(out.model(), piece.bytes().duplicate(), piece.position());
+      write(in, piece);
     }
     for (Map.Entry<Splice, byte[]> entry : data.entries().entrySet()) {
       writeFully(out.model(), ByteBuffer.wrap(entry.getValue()), layout.position(entry.getKey()));
@@ -90,6 +90,15 @@ public final class ModelWriter {
       data.copy(
           (bytes, at) -> writeFully(channel, bytes, at),
           changed.stream().map(StoredTensor::proto).toList());
+    }
+  }
+
+  private void write(OnnxFile in, OutputLayout.Piece piece) throws IOException {
+    if (piece instanceof OutputLayout.Copy copy) {
+      long[] at = {copy.position()};
+      in.read(copy.span(), bytes -> at[0] += writeFully(out.model(), bytes, at[0]));
+    } else if (piece instanceof OutputLayout.Prefix prefix) {
+      writeFully(out.model(), prefix.bytes().duplicate(), prefix.position());
     }
   }
 

@@ -21,8 +21,18 @@ import java.util.Map;
  */
 final class OutputLayout {
 
-  /** A piece of the output that is known from the start: the input's bytes, or a new prefix. */
-  record Piece(long position, ByteBuffer bytes) {}
+  /** A piece of the output that is known from the start. */
+  sealed interface Piece {
+
+    /** Where it begins in the output. */
+    long position();
+  }
+
+  /** Bytes of the input. */
+  record Copy(long position, WireSpan span) implements Piece {}
+
+  /** A new length prefix. */
+  record Prefix(long position, ByteBuffer bytes) implements Piece {}
 
   private final List<Piece> pieces = new ArrayList<>();
   private final IdentityHashMap<Splice, Long> positions = new IdentityHashMap<>();
@@ -33,10 +43,10 @@ final class OutputLayout {
   /**
    * Lays out an output.
    *
-   * @param file the input
+   * @param size of the input, in bytes
    * @param splices what is exchanged; spans must not overlap
    */
-  static OutputLayout of(ByteBuffer file, Collection<Splice> splices) {
+  static OutputLayout of(long size, Collection<Splice> splices) {
     record Change(WireSpan old, Splice splice, ByteBuffer literal) {}
 
     List<Change> changes = new ArrayList<>();
@@ -50,31 +60,28 @@ final class OutputLayout {
     OutputLayout layout = new OutputLayout();
     long from = 0;
     for (Change change : changes) {
-      layout.copy(file, from, change.old().offset());
+      layout.copy(from, change.old().offset());
       if (change.splice() != null) {
         layout.positions.put(change.splice(), layout.length);
         layout.length += change.splice().newLength();
       } else {
-        layout.put(change.literal());
+        layout.pieces.add(new Prefix(layout.length, change.literal()));
+        layout.length += change.literal().remaining();
       }
       from = change.old().end();
     }
-    layout.copy(file, from, file.limit());
+    layout.copy(from, size);
     return layout;
   }
 
-  private void copy(ByteBuffer file, long from, long to) {
+  private void copy(long from, long to) {
     if (from > to) {
       throw new IllegalArgumentException("splices overlap at byte " + to);
     }
     if (from < to) {
-      put(file.slice((int) from, (int) (to - from)));
+      pieces.add(new Copy(length, new WireSpan(from, to - from)));
+      length += to - from;
     }
-  }
-
-  private void put(ByteBuffer bytes) {
-    pieces.add(new Piece(length, bytes));
-    length += bytes.remaining();
   }
 
   /** The pieces around the splices. */

@@ -1,19 +1,20 @@
 package io.github.parewire.model;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /**
- * An open data file.
+ * An open file: a model, or the data of one.
  *
  * @param stamp tells whether it has changed
  * @param channel open for reading; closed with the model
  */
-record ExternalFile(FileStamp stamp, FileChannel channel) {
+record OpenFile(FileStamp stamp, FileChannel channel) implements Closeable {
 
-  /** Its real path. */
+  /** Its path; of a data file, the real one. */
   Path path() {
     return stamp.path();
   }
@@ -33,5 +34,20 @@ record ExternalFile(FileStamp stamp, FileChannel channel) {
       }
       at += count;
     }
+  }
+
+  /** Reads a span, in pieces whose lengths are multiples of 8 but for the last. */
+  void read(WireSpan span, BytesConsumer consumer) throws IOException {
+    ByteBuffer buffer = PayloadBuffer.first();
+    for (long at = 0; at < span.length(); at += buffer.limit()) {
+      buffer.clear().limit((int) Math.min(buffer.capacity(), span.length() - at));
+      read(span.offset() + at, buffer);
+      consumer.accept(buffer.flip());
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
   }
 }
