@@ -17,6 +17,7 @@ public final class Main {
 
   /** Runs the command line and exits. */
   public static void main(String[] arguments) {
+    UnsafeNotice.silence();
     System.exit(
         run(
             writer(System.out, "stdout.encoding"),

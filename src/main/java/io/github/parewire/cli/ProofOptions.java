@@ -13,6 +13,7 @@ final class ProofOptions {
   @Option(
       names = "--check",
       paramLabel = "sort|fingerprint|none",
+      completionCandidates = Choices.Checks.class,
       defaultValue = "fingerprint",
       description =
           "How ONNX Runtime compares the weights of IN and OUT: by sorting them (exact, slow), by"

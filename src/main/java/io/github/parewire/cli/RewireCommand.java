@@ -88,6 +88,7 @@ final class RewireCommand implements Callable<Integer> {
   @Option(
       names = "--sampler",
       paramLabel = "reference|exponential",
+      completionCandidates = Choices.Samplers.class,
       defaultValue = "reference",
       description =
           "Draw as the authors' code does, bit for bit, or by exponential variates: the same"
@@ -97,6 +98,7 @@ final class RewireCommand implements Callable<Integer> {
   @Option(
       names = "--groups",
       paramLabel = "joint|separate",
+      completionCandidates = Choices.Groups.class,
       defaultValue = "joint",
       description =
           "A grouped convolution as one matrix, as in the authors' code, or one a group (default:"

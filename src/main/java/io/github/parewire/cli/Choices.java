@@ -1,0 +1,37 @@
+package io.github.parewire.cli;
+
+import io.github.parewire.layers.GroupMode;
+import io.github.parewire.rewire.SamplerKind;
+import io.github.parewire.verify.WeightCheck;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Locale;
+
+/** What shell completion offers for options with a fixed choice: the words that the help has. */
+abstract class Choices extends ArrayList<String> {
+
+  private Choices(Enum<?>[] constants) {
+    Arrays.stream(constants).forEach(constant -> add(constant.name().toLowerCase(Locale.ROOT)));
+  }
+
+  /** For {@code --sampler}. */
+  static final class Samplers extends Choices {
+    Samplers() {
+      super(SamplerKind.values());
+    }
+  }
+
+  /** For {@code --groups}. */
+  static final class Groups extends Choices {
+    Groups() {
+      super(GroupMode.values());
+    }
+  }
+
+  /** For {@code --check}. */
+  static final class Checks extends Choices {
+    Checks() {
+      super(WeightCheck.values());
+    }
+  }
+}
