@@ -50,6 +50,18 @@ public record RewireOptions(
   /**
    * Checks and copies its arguments.
    *
+   * @param seed 0 or more
+   * @param sharedStream as said above
+   * @param sampler as said above
+   * @param groups as said above
+   * @param include copied
+   * @param exclude copied
+   * @param threads 1 or more
+   * @param check as said above
+   * @param inputShapes as said above
+   * @param saveAsExternalData as said above
+   * @param allowHardLinks as said above
+   * @param hashes as said above
    * @throws UsageException if the seed is negative or there is no thread
    */
   public RewireOptions {
@@ -63,12 +75,20 @@ public record RewireOptions(
     exclude = List.copyOf(exclude);
   }
 
-  /** The defaults: seed 42, a stream a layer, groups joint, all layers, a thread a processor. */
+  /**
+   * The defaults: seed 42, a stream a layer, groups joint, all layers, a thread a processor.
+   *
+   * @return the options of a command line without options
+   */
   public static RewireOptions defaults() {
     return builder().build();
   }
 
-  /** Options to set one by one, beginning with the defaults. */
+  /**
+   * Options to set one by one, beginning with the defaults.
+   *
+   * @return a builder of its own
+   */
   public static Builder builder() {
     return new Builder();
   }
@@ -92,69 +112,142 @@ public record RewireOptions(
 
     private Builder() {}
 
+    /**
+     * Sets the seed of all random streams.
+     *
+     * @param value a number of 0 or more
+     * @return this builder
+     */
     public Builder seed(BigInteger value) {
       seed = value;
       return this;
     }
 
+    /**
+     * Sets whether every layer draws from the seed's own stream.
+     *
+     * @param value true for the authors' way; false by default
+     * @return this builder
+     */
     public Builder sharedStream(boolean value) {
       sharedStream = value;
       return this;
     }
 
+    /**
+     * Sets how orders are drawn.
+     *
+     * @param value {@link SamplerKind#REFERENCE} by default
+     * @return this builder
+     */
     public Builder sampler(SamplerKind value) {
       sampler = value;
       return this;
     }
 
+    /**
+     * Sets how grouped convolutions become matrices.
+     *
+     * @param value {@link GroupMode#JOINT} by default
+     * @return this builder
+     */
     public Builder groups(GroupMode value) {
       groups = value;
       return this;
     }
 
+    /**
+     * Sets which layers to rewire.
+     *
+     * @param globs globs of tensor names; none, the default, stands for all
+     * @return this builder
+     */
     public Builder include(List<String> globs) {
       include = globs;
       return this;
     }
 
+    /**
+     * Sets which layers to leave.
+     *
+     * @param globs globs of tensor names
+     * @return this builder
+     */
     public Builder exclude(List<String> globs) {
       exclude = globs;
       return this;
     }
 
+    /**
+     * Sets how many layers are at work at a time.
+     *
+     * @param value 1 or more; the number of processors by default
+     * @return this builder
+     */
     public Builder threads(int value) {
       threads = value;
       return this;
     }
 
+    /**
+     * Sets how ONNX Runtime compares the weights.
+     *
+     * @param value {@link WeightCheck#FINGERPRINT} by default
+     * @return this builder
+     */
     public Builder check(WeightCheck value) {
       check = value;
       return this;
     }
 
+    /**
+     * Sets which inputs to run the model with.
+     *
+     * @param value shapes where dimensions are free; 1 by default
+     * @return this builder
+     */
     public Builder inputShapes(InputShapes value) {
       inputShapes = value;
       return this;
     }
 
+    /**
+     * Sets whether large initializers go to a data file.
+     *
+     * @param value false by default
+     * @return this builder
+     */
     public Builder saveAsExternalData(boolean value) {
       saveAsExternalData = value;
       return this;
     }
 
+    /**
+     * Sets whether data files may have other names.
+     *
+     * @param value false by default
+     * @return this builder
+     */
     public Builder allowHardLinks(boolean value) {
       allowHardLinks = value;
       return this;
     }
 
+    /**
+     * Sets whether the report carries SHA-256 sums.
+     *
+     * @param value false by default
+     * @return this builder
+     */
     public Builder hashes(boolean value) {
       hashes = value;
       return this;
     }
 
     /**
-     * The options.
+     * Makes the options.
      *
+     * @return what was set, and the defaults for the rest
      * @throws UsageException if one makes no sense
      */
     public RewireOptions build() {

@@ -45,7 +45,11 @@ public final class RewirePipeline {
 
   private final RewireOptions options;
 
-  /** Makes a pipeline; it can run any number of times. */
+  /**
+   * Makes a pipeline; it can run any number of times.
+   *
+   * @param options what to rewire, and how
+   */
   public RewirePipeline(RewireOptions options) {
     this.options = options;
   }
@@ -55,6 +59,7 @@ public final class RewirePipeline {
    *
    * @param in the model; never written to
    * @param out where the new model goes, in place of an older file; appears verified or not at all
+   * @return what was done, and what was proven of it
    * @throws UsageException if both are one file, or a glob matches nothing
    * @throws ModelException if the model is invalid
    * @throws NoLayerException if there is nothing to rewire
@@ -69,6 +74,8 @@ public final class RewirePipeline {
   /**
    * Finds and measures what {@link #run} would, and writes nothing.
    *
+   * @param in the model
+   * @return what would be done; without proofs
    * @throws UsageException if a glob matches nothing
    * @throws ModelException if the model is invalid
    * @throws NoLayerException if there is nothing to rewire

@@ -4,7 +4,11 @@ package io.github.parewire;
 public final class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Makes the exception. */
+  /**
+   * Makes the exception.
+   *
+   * @param message one line that says what was expected and what was found
+   */
   public UsageException(String message) {
     super(message);
   }
