@@ -13,7 +13,7 @@ final class Verbosity {
 
   @Option(
       names = {"-v", "--verbose"},
-      description = "Print more: every tensor that was left, every proof, and stack traces.")
+      description = "Print more: every tensor that was left, every proof, times, and stack traces.")
   private boolean verbose;
 
   boolean isQuiet() {

@@ -15,6 +15,7 @@ import io.github.parewire.rewire.StrengthVariance;
 import io.github.parewire.verify.Proof;
 import io.github.parewire.verify.Verification;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -90,7 +91,22 @@ public final class TextReport {
                         : proofs(verification, Proof.Outcome.SKIPPED))
                     .map(Proof::toString)
                     .forEach(notes::add));
+    if (verbose) {
+      notes.add(times(report.times()));
+    }
     return notes;
+  }
+
+  private static String times(StageTimes times) {
+    return Arrays.stream(StageTimes.Stage.values())
+        .map(
+            stage ->
+                String.format(
+                    Locale.ROOT,
+                    "%s %.3f s",
+                    stage.name().toLowerCase(Locale.ROOT),
+                    times.of(stage).toMillis() / 1000.0))
+        .collect(joining(", ", "times: ", ""));
   }
 
   /** What was left, and why: a line a reason, or in verbose form a line a tensor. */

@@ -1,0 +1,275 @@
+"""Time onnx-parewire against the authors' algorithm in plain numpy, side by side.
+
+    tools/.venv/bin/python tools/bench.py                 # all tables, printed and into docs/benchmarks.md
+    tools/.venv/bin/python tools/bench.py --rounds 3 --networks small_cnn mobilenet_v2 --no-growth --no-write
+
+Runs alternate, tool, numpy, tool, numpy, on the same models, which the script makes itself. Each
+figure is a median; a ratio is the median of the ratios of neighbouring runs. The numpy side is
+parewire_numpy.py in a process of its own, reading and writing the model with onnx. Every output of
+the tool is compared with numpy's, byte for byte.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import numpy_helper
+
+import bench_models
+import parewire_numpy
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOL = ROOT / "tools" / "onnx-parewire"
+DOCUMENT = ROOT / "docs" / "benchmarks.md"
+MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one process took: seconds by the clock, in the rewiring alone, in the verification; peak memory in MiB."""
+
+    whole: float
+    kernel: float
+    verify: float
+    memory: float
+
+
+def measure(command: Sequence[str | Path]) -> tuple[float, float, str]:
+    """Run a command; return its seconds, its peak resident memory in MiB, and what it printed."""
+    with tempfile.TemporaryFile("w+") as output:
+        start = time.perf_counter()
+        process = subprocess.Popen(command, stdout=output, stderr=output)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        text = output.read()
+    if process.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))} ended with {process.returncode}:\n{text}")
+    return seconds, usage.ru_maxrss * 1024 / MIB, text
+
+
+def run_tool(model: Path, out: Path, *options: str) -> Run:
+    """Run the tool. Its rewiring includes reading and writing the weights, and measuring strengths."""
+    seconds, memory, text = measure([TOOL, model, out, "-v", *options])
+    stages = dict(re.findall(r"(\w+) ([\d.]+) s", text[text.index("times: ") :]))
+    return Run(seconds, float(stages["rewire"]), float(stages["verify"]), memory)
+
+
+def run_numpy(model: Path, out: Path) -> Run:
+    """Run the numpy side. Its rewiring is the algorithm alone."""
+    seconds, memory, text = measure([sys.executable, __file__, "--numpy-side", model, out])
+    return Run(seconds, json.loads(text)["kernel"], 0.0, memory)
+
+
+def numpy_side(model_path: Path, out: Path) -> None:
+    """Rewire a model of bench_models, whose initializers are its layers, output neurons first."""
+    model = onnx.load(model_path)
+    kernel = 0.0
+    for number, tensor in enumerate(model.graph.initializer):
+        weight = numpy_helper.to_array(tensor)
+        start = time.perf_counter()
+        rewired = parewire_numpy.rewire(weight, stream=(number,))
+        kernel += time.perf_counter() - start
+        tensor.raw_data = rewired.tobytes()
+    onnx.save(model, out)
+    print(json.dumps({"kernel": kernel}))
+
+
+def require_equal(ours: Path, theirs: Path) -> None:
+    """End unless both models hold the same weights."""
+    for a, b in zip(onnx.load(ours).graph.initializer, onnx.load(theirs).graph.initializer, strict=True):
+        if a.raw_data != b.raw_data:
+            sys.exit(f"{ours}: {a.name} differs from numpy's")
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown, its figures flush right."""
+    lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def median(runs: Iterable[Run], figure: str) -> float:
+    return statistics.median(getattr(run, figure) for run in runs)
+
+
+def ratio(ours: Sequence[Run], theirs: Sequence[Run], figure: str) -> str:
+    """How many times faster the tool is, over neighbouring runs: median, least and most."""
+    ratios = [getattr(b, figure) / getattr(a, figure) for a, b in zip(ours, theirs, strict=True)]
+    return f"{statistics.median(ratios):.1f} ({min(ratios):.1f} to {max(ratios):.1f})"
+
+
+def against_numpy(networks: Sequence[str], rounds: int, folder: Path) -> str:
+    """The table of whole networks."""
+    rows = []
+    for name in networks:
+        model = bench_models.NETWORKS[name](folder)
+        out, expected = folder / "out.onnx", folder / "expected.onnx"
+        ours, theirs = [], []
+        for _ in range(rounds):
+            ours.append(run_tool(model, out))
+            theirs.append(run_numpy(model, expected))
+            require_equal(out, expected)
+        size = model.stat().st_size / MIB
+        memory = max(run.memory for run in ours)
+        rows.append(
+            [
+                name,
+                f"{sum(np.prod(t.dims) for t in onnx.load(model).graph.initializer):,}",
+                f"{median(theirs, 'kernel'):.2f}",
+                f"{median(ours, 'kernel'):.2f}",
+                ratio(ours, theirs, "kernel"),
+                f"{median(theirs, 'whole'):.2f}",
+                f"{median(ours, 'whole'):.2f}",
+                ratio(ours, theirs, "whole"),
+                f"{statistics.median(run.verify / run.kernel for run in ours):.0%}",
+                f"{memory:.0f} = model + {memory - size:.0f}",
+            ]
+        )
+        print(table(["network"] + [""] * 9, [rows[-1]]).splitlines()[-1], flush=True)
+        model.unlink()
+    header = [
+        "network",
+        "weights",
+        "numpy, kernel, s",
+        "tool, kernel, s",
+        "times faster",
+        "numpy, process, s",
+        "tool, process, s",
+        "times faster",
+        "verification / kernel",
+        "tool, peak memory, MiB",
+    ]
+    return table(header, rows)
+
+
+def growth(shapes: Sequence[tuple[int, int]], rounds: int, folder: Path, options: Sequence[str] = ()) -> str:
+    """How the cost of one dense layer grows, for the tool alone."""
+    rows = []
+    for outputs, inputs in shapes:
+        model = bench_models.dense(folder, outputs, inputs)
+        runs = [run_tool(model, folder / "out.onnx", *options) for _ in range(rounds)]
+        kernel = median(runs, "kernel")
+        rows.append(
+            [
+                f"{outputs:,} x {inputs:,}",
+                f"{outputs * inputs:,}",
+                f"{kernel:.3f}",
+                f"{kernel / (outputs * inputs) * 1e9:.1f}",
+                f"{median(runs, 'verify'):.3f}",
+                f"{median(runs, 'whole'):.2f}",
+            ]
+        )
+        model.unlink()
+    header = ["matrix", "weights", "kernel, s", "kernel, ns a weight", "verification, s", "process, s"]
+    return table(header, rows)
+
+
+def threads(counts: Sequence[int], rounds: int, folder: Path) -> str:
+    """What threads gain, on many layers and on one."""
+    rows = []
+    for name, model in (
+        ("resnet50", bench_models.resnet50(folder)),
+        ("one layer of 4,096 x 4,096", bench_models.dense(folder, 4096, 4096)),
+    ):
+        for count in counts:
+            runs = [run_tool(model, folder / "out.onnx", "--threads", str(count)) for _ in range(rounds)]
+            rows.append([name, str(count), f"{median(runs, 'kernel'):.2f}", f"{median(runs, 'whole'):.2f}"])
+    return table(["model", "threads", "kernel, s", "process, s"], rows)
+
+
+def machine() -> str:
+    """The machine and the versions, in words."""
+    model = next(
+        (line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        platform.processor(),
+    )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
+    java = subprocess.run(["java", "-version"], capture_output=True, text=True, check=True).stderr.splitlines()[1]
+    version = subprocess.run([TOOL, "--version"], capture_output=True, text=True, check=True).stdout
+    return (
+        f"{os.cpu_count()} cores of {model}, {memory:.0f} GiB, {platform.system()} {platform.release().split('-')[0]}; "
+        f"{java}; {', '.join(version.split(chr(10))).strip(', ')}; "
+        f"Python {platform.python_version()}, numpy {np.__version__}; load when it began: {os.getloadavg()[0]:.1f}"
+    )
+
+
+def document(sections: Sequence[tuple[str, str, str]], rounds: int, where: str) -> str:
+    """The page of all tables."""
+    parts = [
+        "# Benchmarks\n",
+        f"Written by `tools/bench.py`, {rounds} rounds, on {time.strftime('%Y-%m-%d')}: {where}.\n",
+    ]
+    for title, text, figures in sections:
+        parts.append(f"## {title}\n\n{text}\n\n{figures}\n")
+    return "\n".join(parts)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5, help="runs of each side (5)")
+    parser.add_argument("--networks", nargs="+", default=list(bench_models.NETWORKS), choices=list(bench_models.NETWORKS))
+    parser.add_argument("--no-growth", action="store_true", help="leave out how the cost grows")
+    parser.add_argument("--no-write", action="store_true", help="print the tables only")
+    parser.add_argument("--numpy-side", nargs=2, type=Path, metavar=("IN", "OUT"), help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.numpy_side:
+        numpy_side(*arguments.numpy_side)
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        run_tool(bench_models.small_cnn(folder), folder / "out.onnx")  # builds the tool if it has to be
+        where = machine()
+        sections = [
+            (
+                "Against numpy",
+                "The numpy side is the authors' algorithm, which one thread is all it uses. *Kernel* is the rewiring of "
+                "all layers: for numpy the algorithm alone, for the tool its whole stage, which includes reading and "
+                "writing the weights, measuring strengths before and after, and a cold JVM. *Process* is everything: "
+                "starting, reading, rewiring, writing, and for the tool verifying in ONNX Runtime. The outputs are equal "
+                "byte for byte. A ratio is the median over neighbouring runs, with the least and the most.",
+                against_numpy(arguments.networks, arguments.rounds, folder),
+            )
+        ]
+        if not arguments.no_growth:
+            squares = [(100, 100), (316, 316), (1000, 1000), (3162, 3162), (10_000, 10_000)]
+            lengths = [((1 << 22) >> bits, 1 << bits) for bits in range(2, 21, 3)]
+            sections += [
+                (
+                    "Against the number of weights",
+                    "One dense layer, square. What a small one takes is the start of Java code that is not compiled yet.",
+                    growth(squares, arguments.rounds, folder),
+                ),
+                (
+                    "Against the length of rows",
+                    "One dense layer of 4,194,304 weights.",
+                    growth(lengths, arguments.rounds, folder),
+                ),
+                (
+                    "Against threads",
+                    "One layer alone keeps a second thread busy too: it sorts and draws ahead.",
+                    threads(sorted({1, 2, os.cpu_count() or 1}), arguments.rounds, folder),
+                ),
+            ]
+    page = document(sections, arguments.rounds, where)
+    print(page)
+    if not arguments.no_write:
+        DOCUMENT.write_text(page)
+
+
+if __name__ == "__main__":
+    main()
