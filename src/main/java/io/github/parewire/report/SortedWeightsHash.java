@@ -39,12 +39,11 @@ public final class SortedWeightsHash {
                 switch (tensor.type().bytes()) {
                   case 1 -> Byte.toUnsignedInt(rest.get());
                   case 2 -> Short.toUnsignedInt(rest.getShort());
-                  default -> rest.getInt() ^ Integer.MIN_VALUE;
+                  default -> rest.getInt();
                 };
           }
         });
-    Arrays.parallelSort(patterns);
-    return patterns;
+    return PatternSort.sort(patterns);
   }
 
   private static String hash(int[] sorted, int width) {
@@ -54,7 +53,7 @@ public final class SortedWeightsHash {
       switch (width) {
         case 1 -> buffer.put((byte) pattern);
         case 2 -> buffer.putShort((short) pattern);
-        default -> buffer.putInt(pattern ^ Integer.MIN_VALUE);
+        default -> buffer.putInt(pattern);
       }
       flushIfFull(buffer, digest);
     }
