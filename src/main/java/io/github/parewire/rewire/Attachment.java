@@ -6,6 +6,24 @@ final class Attachment {
   private Attachment() {}
 
   /**
+   * Writes {@code p = s + |min(s)| + 1}: 1 or more.
+   *
+   * @param strength the strengths s
+   * @param attachment receives p, of the same length
+   * @throws ArithmeticException if p overflows
+   */
+  static void of(double[] strength, double[] attachment) {
+    double offset = Math.abs(minimum(strength, attachment.length));
+    boolean isFinite = true;
+    for (int i = 0; i < attachment.length; i++) {
+      attachment[i] = strength[i] + offset + 1.0;
+      // NaN fails as well.
+      isFinite &= attachment[i] <= Double.MAX_VALUE;
+    }
+    require(isFinite);
+  }
+
+  /**
    * Writes {@code p = s + |min(s)| + 1} divided by its sum.
    *
    * @param strength the strengths s
@@ -26,7 +44,12 @@ final class Attachment {
     }
     // The steps above keep order, so this is the smallest probability. NaN fails as well.
     double smallest = (minimum + offset + 1.0) / sum;
-    if (!(smallest > 0)) {
+    require(smallest > 0);
+  }
+
+  /** Refuses strengths unless what is needed of them holds. */
+  static void require(boolean holds) {
+    if (!holds) {
       throw new ArithmeticException("the strengths are too large for attachment probabilities");
     }
   }

@@ -1,5 +1,6 @@
 package io.github.parewire.rewire;
 
+import java.util.List;
 import java.util.function.IntFunction;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -43,10 +44,16 @@ public final class JavaKernel implements RewireKernel {
   }
 
   @Override
-  public void rewire(INDArray matrix, SeedSequence stream) {
-    if (matrix.rank() != 2) {
-      throw new IllegalArgumentException("expected a matrix, found rank " + matrix.rank());
-    }
+  public void rewire(List<SeededMatrix> matrices) {
+    matrices.forEach(seeded -> rewireOne(seeded.matrix(), seeded.stream()));
+  }
+
+  @Override
+  public int longestLine() {
+    return Integer.MAX_VALUE;
+  }
+
+  private void rewireOne(INDArray matrix, SeedSequence stream) {
     if (MatrixLayout.fits(matrix)) {
       rewireRowMajor(matrix, stream);
       return;

@@ -1,17 +1,34 @@
 package io.github.parewire.rewire;
 
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Rewires matrices in place. Implementations hold no state: one serves all threads. */
-public sealed interface RewireKernel permits JavaKernel {
+/**
+ * Rewires matrices in place: one pass over a matrix's rows, then one over its columns, each with
+ * the stream from its start (arXiv 2207.08148). The weights are the same afterwards, in another
+ * order. Implementations hold no state: one serves all threads.
+ */
+public sealed interface RewireKernel permits JavaKernel, Nd4jKernel {
 
   /**
-   * Rewires a matrix: one pass over its rows, then one over its columns, each with the stream from
-   * its start (arXiv 2207.08148). The weights are the same afterwards, in another order.
+   * Rewires matrices; each as if it were alone.
+   *
+   * @throws ArithmeticException if the strengths of one are too large for attachment probabilities;
+   *     the matrices are worth nothing then
+   */
+  void rewire(List<SeededMatrix> matrices);
+
+  /**
+   * Rewires a matrix.
    *
    * @param matrix [output neurons, inputs], FLOAT or DOUBLE, finite
    * @param stream the random stream
    * @throws ArithmeticException if the strengths are too large for attachment probabilities
    */
-  void rewire(INDArray matrix, SeedSequence stream);
+  default void rewire(INDArray matrix, SeedSequence stream) {
+    rewire(List.of(new SeededMatrix(matrix, stream)));
+  }
+
+  /** The most weights that a row or column may have. */
+  int longestLine();
 }

@@ -68,8 +68,8 @@ final class SamplerDistributionTest {
       int[] order = new int[columns];
       new ExponentialSampler(columns).draw(strength, stream.generator(), order);
 
-      double[] probability = new double[columns];
-      Attachment.probabilities(strength, probability);
+      double[] attachment = new double[columns];
+      Attachment.of(strength, attachment);
       long[] fractions = new long[columns];
       stream.generator().fill(fractions, columns);
       Integer[] expected = IntStream.range(0, columns).boxed().toArray(Integer[]::new);
@@ -77,8 +77,8 @@ final class SamplerDistributionTest {
           expected,
           (a, b) ->
               Double.compare(
-                  -StrictMath.log1p(-fractions[a] * 0x1.0p-53) / probability[a],
-                  -StrictMath.log1p(-fractions[b] * 0x1.0p-53) / probability[b]));
+                  -StrictMath.log1p(-fractions[a] * 0x1.0p-53) / attachment[a],
+                  -StrictMath.log1p(-fractions[b] * 0x1.0p-53) / attachment[b]));
       assertEquals(List.of(expected), Arrays.stream(order).boxed().toList());
     }
   }
