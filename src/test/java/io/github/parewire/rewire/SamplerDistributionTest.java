@@ -20,32 +20,40 @@ final class SamplerDistributionTest {
 
   private static final int DRAWS = 200_000;
 
-  /** Chi-squared is below this with a probability of 1 - 10^-6, for 23 degrees of freedom. */
-  private static final double LIMIT = 71.9;
+  /**
+   * Chi-squared is below this with a probability of 1 - 10^-6, by the number of columns: for 1, 5,
+   * 23 and 119 degrees of freedom.
+   */
+  private static final Map<Integer, Double> LIMITS = Map.of(2, 23.9, 3, 35.9, 4, 70.6, 5, 207.2);
 
-  private static final double[] STRENGTH = {-0.7, 0.2, 1.9, -0.1};
+  private static final double[] STRENGTHS = {-0.7, 0.2, 1.9, -0.1, 0.6};
 
   @ParameterizedTest
   @EnumSource
   void frequenciesOfAllOrdersFollowThePlackettLuceLaw(SamplerKind kind) {
-    int columns = STRENGTH.length;
-    Pcg64 random = new SeedSequence(BigInteger.valueOf(2024), List.of(kind.ordinal())).generator();
+    LIMITS.forEach((columns, limit) -> assertFollowsTheLaw(kind, columns, limit));
+  }
+
+  private static void assertFollowsTheLaw(SamplerKind kind, int columns, double limit) {
+    double[] strength = Arrays.copyOf(STRENGTHS, columns);
+    Pcg64 random =
+        new SeedSequence(BigInteger.valueOf(2024), List.of(kind.ordinal(), columns)).generator();
     Sampler sampler = kind.create(columns);
     Map<List<Integer>, Integer> counts = new HashMap<>();
     int[] order = new int[columns];
     for (int i = 0; i < DRAWS; i++) {
-      sampler.draw(STRENGTH, random, order);
+      sampler.draw(strength, random, order);
       counts.merge(Arrays.stream(order).boxed().toList(), 1, Integer::sum);
     }
     double[] probability = new double[columns];
-    Attachment.probabilities(STRENGTH, probability);
-    assertEquals(24, counts.size());
+    Attachment.probabilities(strength, probability);
+    assertEquals(IntStream.rangeClosed(1, columns).reduce(1, (a, b) -> a * b), counts.size());
     double chiSquared = 0;
     for (Map.Entry<List<Integer>, Integer> entry : counts.entrySet()) {
       double expected = DRAWS * probabilityOf(entry.getKey(), probability);
       chiSquared += Math.pow(entry.getValue() - expected, 2) / expected;
     }
-    assertTrue(chiSquared < LIMIT, "chi-squared " + chiSquared);
+    assertTrue(chiSquared < limit, columns + " columns, chi-squared " + chiSquared);
   }
 
   /** Each column's share among those still missing, multiplied. */
