@@ -5,13 +5,17 @@ import io.github.parewire.layers.LayerArrays;
 import io.github.parewire.model.ModelException;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.report.LayerReport;
-import io.github.parewire.rewire.JavaKernel;
 import io.github.parewire.rewire.RewireKernel;
+import io.github.parewire.rewire.SeededMatrix;
 import io.github.parewire.rewire.StrengthVariance;
+import io.github.parewire.rewire.UnfitMatrixException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Rewires single layers of one file; threads may share it. */
+/** Rewires layers of one file; threads may share it. */
 final class LayerRewirer {
 
   private final OnnxFile file;
@@ -21,36 +25,79 @@ final class LayerRewirer {
   LayerRewirer(OnnxFile file, RewireOptions options) {
     this.file = file;
     this.options = options;
-    this.kernel = new JavaKernel(options.sampler());
+    this.kernel = options.kernel().create(options.sampler());
   }
 
   /**
-   * Reads a layer's weights, rewires them, and hands over the elements to store.
+   * Reads layers' weights, rewires them, and hands over the elements to store.
    *
+   * @param layers some layers, all of which are in memory at once
    * @throws ModelException if a weight is no finite number, or the strengths overflow
+   * @throws UsageException if the kernel can't take a layer
    */
-  LayerReport rewire(Layer layer, LayerArrays.BytesConsumer<IOException> consumer)
+  List<LayerReport> rewire(
+      List<Layer> layers, Function<Layer, LayerArrays.BytesConsumer<IOException>> consumers)
       throws IOException {
-    INDArray weights = LayerArrays.load(layer);
-    StrengthVariance before = LayerArrays.strengthVariance(weights);
-    int slices = Math.toIntExact(layer.matrix().slices());
-    for (int slice = 0; slice < slices; slice++) {
-      rewire(layer, LayerArrays.slice(weights, slice), slice);
+    List<INDArray> weights = new ArrayList<>();
+    List<StrengthVariance> before = new ArrayList<>();
+    for (Layer layer : layers) {
+      requireShortLines(layer);
+      INDArray loaded = LayerArrays.load(layer);
+      weights.add(loaded);
+      before.add(LayerArrays.strengthVariance(loaded));
     }
-    StrengthVariance after = LayerArrays.strengthVariance(weights);
-    LayerArrays.store(layer, weights, consumer);
-    return LayerReport.rewired(layer, before, after);
+    rewireMatrices(layers, weights);
+    List<LayerReport> reports = new ArrayList<>();
+    for (int i = 0; i < layers.size(); i++) {
+      Layer layer = layers.get(i);
+      StrengthVariance after = LayerArrays.strengthVariance(weights.get(i));
+      LayerArrays.store(layer, weights.get(i), consumers.apply(layer));
+      reports.add(LayerReport.rewired(layer, before.get(i), after));
+    }
+    return reports;
   }
 
-  private void rewire(Layer layer, INDArray matrix, int slice) {
+  private void rewireMatrices(List<Layer> layers, List<INDArray> weights) {
+    List<SeededMatrix> matrices = new ArrayList<>();
+    List<Layer> layerOfMatrix = new ArrayList<>();
+    for (int i = 0; i < layers.size(); i++) {
+      Layer layer = layers.get(i);
+      int slices = Math.toIntExact(layer.matrix().slices());
+      for (int slice = 0; slice < slices; slice++) {
+        matrices.add(
+            new SeededMatrix(
+                LayerArrays.slice(weights.get(i), slice),
+                options.stream(layer.number(), slice, slices)));
+        layerOfMatrix.add(layer);
+      }
+    }
     try {
-      kernel.rewire(matrix, options.stream(layer.number(), slice, layer.matrix().slices()));
-    } catch (ArithmeticException e) {
+      kernel.rewire(matrices);
+    } catch (UnfitMatrixException e) {
       throw new ModelException(
-          file.path() + ", tensor '" + layer.tensor().name() + "'",
+          where(layerOfMatrix.get(e.number())),
           e.getMessage(),
           "initialize the weights on a smaller scale, or leave the tensor out with --exclude",
           e);
     }
+  }
+
+  private void requireShortLines(Layer layer) {
+    long longest = Math.max(layer.matrix().outputs(), layer.matrix().inputs());
+    if (longest > kernel.longestLine()) {
+      throw new UsageException(
+          where(layer)
+              + ": a matrix of "
+              + layer.matrix().outputs()
+              + " x "
+              + layer.matrix().inputs()
+              + ", of which this kernel takes up to "
+              + kernel.longestLine()
+              + " a side; use --kernel java, or leave the tensor out with --exclude");
+    }
+  }
+
+  private String where(Layer layer) {
+    return file.path() + ", tensor '" + layer.tensor().name() + "'";
   }
 }

@@ -1,7 +1,9 @@
 package io.github.parewire;
 
+import io.github.parewire.device.Device;
 import io.github.parewire.layers.GroupMode;
 import io.github.parewire.report.RunSettings;
+import io.github.parewire.rewire.KernelKind;
 import io.github.parewire.rewire.SamplerKind;
 import io.github.parewire.rewire.SeedSequence;
 import io.github.parewire.verify.InputShapes;
@@ -9,6 +11,7 @@ import io.github.parewire.verify.WeightCheck;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What to rewire, and how. The bytes of the output depend on neither {@code threads} nor {@code
@@ -18,6 +21,8 @@ import java.util.Locale;
  * @param sharedStream whether every layer draws from the seed's own stream, as with the authors'
  *     code called in a loop with one integer seed, rather than from a stream of its own
  * @param sampler how orders are drawn
+ * @param kernel what rewires; does not change the result of a sampler
+ * @param device where ND4J's operations and the trial run take place; does not change the result
  * @param groups how grouped convolutions become matrices
  * @param include globs of tensor names to rewire; empty for all
  * @param exclude globs of tensor names to leave
@@ -34,6 +39,8 @@ public record RewireOptions(
     BigInteger seed,
     boolean sharedStream,
     SamplerKind sampler,
+    KernelKind kernel,
+    Device device,
     GroupMode groups,
     List<String> include,
     List<String> exclude,
@@ -53,6 +60,8 @@ public record RewireOptions(
    * @param seed 0 or more
    * @param sharedStream as said above
    * @param sampler as said above
+   * @param kernel as said above
+   * @param device as said above
    * @param groups as said above
    * @param include copied
    * @param exclude copied
@@ -62,7 +71,8 @@ public record RewireOptions(
    * @param saveAsExternalData as said above
    * @param allowHardLinks as said above
    * @param hashes as said above
-   * @throws UsageException if the seed is negative or there is no thread
+   * @throws UsageException if the seed is negative, there is no thread, or sampler, kernel and
+   *     device do not go together
    */
   public RewireOptions {
     if (seed.signum() < 0) {
@@ -71,8 +81,28 @@ public record RewireOptions(
     if (threads < 1) {
       throw new UsageException("expected 1 thread or more, found " + threads);
     }
+    if (device == Device.CUDA && kernel != KernelKind.ND4J) {
+      throw new UsageException(
+          "--device cuda runs the nd4j kernel alone; leave out --kernel "
+              + lowerCase(kernel)
+              + ", or use --device cpu");
+    }
+    if (!kernel.draws(sampler)) {
+      throw new UsageException(
+          "the "
+              + lowerCase(kernel)
+              + " kernel draws with --sampler "
+              + lowerCase(kernel.defaultSampler())
+              + " alone; leave out --sampler "
+              + lowerCase(sampler)
+              + ", or use --kernel java on --device cpu");
+    }
     include = List.copyOf(include);
     exclude = List.copyOf(exclude);
+  }
+
+  private static String lowerCase(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 
   /**
@@ -99,7 +129,9 @@ public record RewireOptions(
   public static final class Builder {
     private BigInteger seed = new BigInteger(DEFAULT_SEED);
     private boolean sharedStream;
-    private SamplerKind sampler = SamplerKind.REFERENCE;
+    private Optional<SamplerKind> sampler = Optional.empty();
+    private Optional<KernelKind> kernel = Optional.empty();
+    private Device device = Device.CPU;
     private GroupMode groups = GroupMode.JOINT;
     private List<String> include = List.of();
     private List<String> exclude = List.of();
@@ -137,11 +169,34 @@ public record RewireOptions(
     /**
      * Sets how orders are drawn.
      *
-     * @param value {@link SamplerKind#REFERENCE} by default
+     * @param value the kernel's default, unless this is called
      * @return this builder
      */
     public Builder sampler(SamplerKind value) {
-      sampler = value;
+      sampler = Optional.of(value);
+      return this;
+    }
+
+    /**
+     * Sets what rewires.
+     *
+     * @param value unless this is called, {@link KernelKind#JAVA} on the processor and {@link
+     *     KernelKind#ND4J} on a GPU
+     * @return this builder
+     */
+    public Builder kernel(KernelKind value) {
+      kernel = Optional.of(value);
+      return this;
+    }
+
+    /**
+     * Sets where ND4J's operations and the trial run take place.
+     *
+     * @param value {@link Device#CPU} by default
+     * @return this builder
+     */
+    public Builder device(Device value) {
+      device = value;
       return this;
     }
 
@@ -251,10 +306,13 @@ public record RewireOptions(
      * @throws UsageException if one makes no sense
      */
     public RewireOptions build() {
+      KernelKind runs = kernel.orElse(device == Device.CUDA ? KernelKind.ND4J : KernelKind.JAVA);
       return new RewireOptions(
           seed,
           sharedStream,
-          sampler,
+          sampler.orElse(runs.defaultSampler()),
+          runs,
+          device,
           groups,
           include,
           exclude,
@@ -272,12 +330,13 @@ public record RewireOptions(
     return new RunSettings(
         seed,
         sharedStream,
-        sampler.name().toLowerCase(Locale.ROOT),
-        groups.name().toLowerCase(Locale.ROOT),
+        lowerCase(sampler),
+        lowerCase(kernel),
+        lowerCase(groups),
         include,
         exclude,
         threads,
-        check.name().toLowerCase(Locale.ROOT));
+        lowerCase(check));
   }
 
   /**

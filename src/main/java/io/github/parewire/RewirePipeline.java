@@ -2,6 +2,8 @@ package io.github.parewire;
 
 import static java.util.Comparator.comparingLong;
 
+import io.github.parewire.device.Gpu;
+import io.github.parewire.device.UnsupportedDeviceException;
 import io.github.parewire.layers.Findings;
 import io.github.parewire.layers.Layer;
 import io.github.parewire.layers.LayerArrays;
@@ -43,6 +45,9 @@ import java.util.function.Function;
  */
 public final class RewirePipeline {
 
+  /** Weights in memory together where a kernel takes many layers at a time on the processor. */
+  private static final long GROUP_BYTES = 1L << 30;
+
   private final RewireOptions options;
 
   /**
@@ -61,6 +66,7 @@ public final class RewirePipeline {
    * @param out where the new model goes, in place of an older file; appears verified or not at all
    * @return what was done, and what was proven of it
    * @throws UsageException if both are one file, or a glob matches nothing
+   * @throws UnsupportedDeviceException if the options' device can't be used
    * @throws ModelException if the model is invalid
    * @throws NoLayerException if there is nothing to rewire
    * @throws VerificationException if the new file is not as it should be; it is not published then
@@ -77,6 +83,7 @@ public final class RewirePipeline {
    * @param in the model
    * @return what would be done; without proofs
    * @throws UsageException if a glob matches nothing
+   * @throws UnsupportedDeviceException if the options' device can't be used
    * @throws ModelException if the model is invalid
    * @throws NoLayerException if there is nothing to rewire
    * @throws IOException if the file can't be read
@@ -87,12 +94,13 @@ public final class RewirePipeline {
 
   private Report run(Path in, Optional<Path> out) throws IOException {
     StageTimes times = new StageTimes();
+    Optional<Gpu> gpu = DeviceStart.require(options.device(), out.isPresent());
     startLibraries(out.isPresent());
     try (OnnxFile file = OnnxFile.open(in, options.allowHardLinks())) {
       if (out.isPresent()) {
         requireNoDataFile(file, out.get());
       }
-      return file.reading(() -> run(file, out, times));
+      return file.reading(() -> run(file, out, gpu, times));
     }
   }
 
@@ -112,7 +120,8 @@ public final class RewirePipeline {
     thread.start();
   }
 
-  private Report run(OnnxFile file, Optional<Path> out, StageTimes times) throws IOException {
+  private Report run(OnnxFile file, Optional<Path> out, Optional<Gpu> gpu, StageTimes times)
+      throws IOException {
     Findings findings = LayerFinder.find(file, options.groups());
     LayerSelection selection = new LayerSelection(options);
     selection.requireMatches(findings.layers());
@@ -132,7 +141,7 @@ public final class RewirePipeline {
         List<StoredTensor> tensors = selected.stream().map(Layer::tensor).toList();
         ModelWriter writer =
             ModelWriter.begin(file, tensors, options.saveAsExternalData(), pending);
-        layers = rewire(file, selected, layer -> bytes -> writer.write(layer.tensor(), bytes));
+        layers = rewire(file, selected, gpu, layer -> bytes -> writer.write(layer.tensor(), bytes));
         times.end(StageTimes.Stage.REWIRE);
         verification = Optional.of(verify(file, pending.path(), tensors));
         times.end(StageTimes.Stage.VERIFY);
@@ -145,7 +154,7 @@ public final class RewirePipeline {
         times.end(StageTimes.Stage.PUBLISH);
       }
     } else {
-      layers = rewire(file, selected, layer -> bytes -> {});
+      layers = rewire(file, selected, gpu, layer -> bytes -> {});
       times.end(StageTimes.Stage.REWIRE);
       layers = hashed(layers);
       inputFiles = hashes(inputFiles(file));
@@ -156,6 +165,7 @@ public final class RewirePipeline {
         file.path(),
         out,
         options.settings(),
+        gpu,
         inOrder(findings.layers(), layers, selection),
         findings.left(),
         verification,
@@ -192,27 +202,59 @@ public final class RewirePipeline {
     return hashes;
   }
 
-  /** Rewires layers side by side, the largest first, and hands over the elements to store. */
+  /** Rewires layers, the largest first, and hands over the elements to store. */
   private List<LayerReport> rewire(
       OnnxFile file,
       List<Layer> layers,
+      Optional<Gpu> gpu,
       Function<Layer, LayerArrays.BytesConsumer<IOException>> consumers)
       throws IOException {
     LayerRewirer rewirer = new LayerRewirer(file, options);
-    List<Callable<LayerReport>> tasks =
+    List<Layer> largestFirst =
         layers.stream()
             .sorted(comparingLong((Layer layer) -> layer.tensor().elements()).reversed())
-            .<Callable<LayerReport>>map(
-                layer -> () -> rewirer.rewire(layer, consumers.apply(layer)))
             .toList();
-    return ParallelTasks.run(options.threads(), tasks);
+    List<Callable<List<LayerReport>>> tasks =
+        switch (options.kernel()) {
+          // Side by side.
+          case JAVA ->
+              LayerGroups.single(largestFirst).stream()
+                  .<Callable<List<LayerReport>>>map(one -> () -> rewirer.rewire(one, consumers))
+                  .toList();
+          // Many at a time, on one thread; the others help it.
+          case ND4J -> {
+            List<List<Layer>> groups =
+                LayerGroups.within(
+                    largestFirst, DeviceStart.bytesForLayers(gpu, layers, GROUP_BYTES));
+            yield List.of(() -> rewireInTurn(rewirer, groups, consumers));
+          }
+        };
+    return ParallelTasks.run(options.threads(), tasks).stream().flatMap(List::stream).toList();
+  }
+
+  private static List<LayerReport> rewireInTurn(
+      LayerRewirer rewirer,
+      List<List<Layer>> groups,
+      Function<Layer, LayerArrays.BytesConsumer<IOException>> consumers)
+      throws IOException {
+    List<LayerReport> reports = new ArrayList<>();
+    for (List<Layer> group : groups) {
+      reports.addAll(rewirer.rewire(group, consumers));
+    }
+    return reports;
   }
 
   private Verification verify(OnnxFile in, Path written, List<StoredTensor> rewired)
       throws IOException {
     Verification verification =
         Verifier.verify(
-            in, written, rewired, options.check(), options.inputShapes(), options.threads());
+            in,
+            written,
+            rewired,
+            options.check(),
+            options.inputShapes(),
+            options.device(),
+            options.threads());
     if (!verification.passed()) {
       throw new VerificationException(verification);
     }

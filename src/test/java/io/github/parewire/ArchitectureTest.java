@@ -30,12 +30,13 @@ final class ArchitectureTest {
   private static final Map<String, List<String>> IMPORTS =
       Map.of(
           "parallel", List.of(),
+          "device", List.of(),
           "model", List.of(),
           "rewire", List.of(),
           "layers", List.of("model", "rewire"),
           "write", List.of("model"),
-          "verify", List.of("model", "layers", "parallel"),
-          "report", List.of("model", "layers", "rewire", "verify"));
+          "verify", List.of("device", "model", "layers", "parallel"),
+          "report", List.of("device", "model", "layers", "rewire", "verify"));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

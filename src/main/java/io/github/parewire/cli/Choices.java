@@ -1,6 +1,8 @@
 package io.github.parewire.cli;
 
+import io.github.parewire.device.Device;
 import io.github.parewire.layers.GroupMode;
+import io.github.parewire.rewire.KernelKind;
 import io.github.parewire.rewire.SamplerKind;
 import io.github.parewire.verify.WeightCheck;
 import java.util.ArrayList;
@@ -18,6 +20,20 @@ abstract class Choices extends ArrayList<String> {
   static final class Samplers extends Choices {
     Samplers() {
       super(SamplerKind.values());
+    }
+  }
+
+  /** For {@code --kernel}. */
+  static final class Kernels extends Choices {
+    Kernels() {
+      super(KernelKind.values());
+    }
+  }
+
+  /** For {@code --device}. */
+  static final class Devices extends Choices {
+    Devices() {
+      super(Device.values());
     }
   }
 

@@ -2,6 +2,7 @@ package io.github.parewire.cli;
 
 import io.github.parewire.NoLayerException;
 import io.github.parewire.UsageException;
+import io.github.parewire.device.UnsupportedDeviceException;
 import io.github.parewire.model.ModelException;
 import io.github.parewire.verify.VerificationException;
 import java.io.IOException;
@@ -40,7 +41,7 @@ enum ExitCode {
     if (failure instanceof VerificationException) {
       return VERIFICATION_FAILED;
     }
-    if (failure instanceof UsageException) {
+    if (failure instanceof UsageException || failure instanceof UnsupportedDeviceException) {
       return USAGE;
     }
     if (failure instanceof ModelException) {

@@ -2,10 +2,12 @@ package io.github.parewire.cli;
 
 import io.github.parewire.RewireOptions;
 import io.github.parewire.RewirePipeline;
+import io.github.parewire.device.Device;
 import io.github.parewire.layers.GroupMode;
 import io.github.parewire.report.JsonReport;
 import io.github.parewire.report.Report;
 import io.github.parewire.report.TextReport;
+import io.github.parewire.rewire.KernelKind;
 import io.github.parewire.rewire.SamplerKind;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -89,11 +91,31 @@ final class RewireCommand implements Callable<Integer> {
       names = "--sampler",
       paramLabel = "reference|exponential",
       completionCandidates = Choices.Samplers.class,
-      defaultValue = "reference",
       description =
           "Draw as the authors' code does, bit for bit, or by exponential variates: the same"
-              + " distribution, other results (default: ${DEFAULT-VALUE}).")
+              + " distribution, other results (default: reference; exponential with --kernel"
+              + " nd4j).")
   private SamplerKind sampler;
+
+  @Option(
+      names = "--kernel",
+      paramLabel = "java|nd4j",
+      completionCandidates = Choices.Kernels.class,
+      description =
+          "Rewire in Java, or in ND4J operations, which are for GPUs and slow on the processor. The"
+              + " exponential sampler gives the same bytes with both (default: java; nd4j with"
+              + " --device cuda).")
+  private KernelKind kernel;
+
+  @Option(
+      names = "--device",
+      paramLabel = "cpu|cuda",
+      completionCandidates = Choices.Devices.class,
+      defaultValue = "cpu",
+      description =
+          "Rewire on the processor or on an NVIDIA GPU, which takes the build of 'mvn -Pcuda'"
+              + " (default: ${DEFAULT-VALUE}).")
+  private Device device;
 
   @Option(
       names = "--groups",
@@ -146,11 +168,17 @@ final class RewireCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     requireFiles();
+    RewireOptions.Builder builder = RewireOptions.builder().device(device);
+    if (kernel != null) {
+      builder.kernel(kernel);
+    }
+    if (sampler != null) {
+      builder.sampler(sampler);
+    }
     RewireOptions options =
-        RewireOptions.builder()
+        builder
             .seed(seed)
             .sharedStream(sharedStream)
-            .sampler(sampler)
             .groups(groups)
             .include(include)
             .exclude(exclude)

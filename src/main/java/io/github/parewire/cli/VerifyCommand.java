@@ -1,5 +1,6 @@
 package io.github.parewire.cli;
 
+import io.github.parewire.device.Device;
 import io.github.parewire.layers.GroupMode;
 import io.github.parewire.layers.Layer;
 import io.github.parewire.layers.LayerFinder;
@@ -62,6 +63,6 @@ final class VerifyCommand implements Callable<Integer> {
     List<StoredTensor> weights =
         LayerFinder.find(file, GroupMode.JOINT).layers().stream().map(Layer::tensor).toList();
     return Verifier.verify(
-        file, out, weights, proofs.check(), proofs.inputShapes(), proofs.threads());
+        file, out, weights, proofs.check(), proofs.inputShapes(), Device.CPU, proofs.threads());
   }
 }

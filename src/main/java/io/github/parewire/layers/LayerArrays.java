@@ -4,6 +4,7 @@ import io.github.parewire.layers.ViewStep.Permute;
 import io.github.parewire.layers.ViewStep.Reshape;
 import io.github.parewire.model.ElementType;
 import io.github.parewire.model.StoredTensor;
+import io.github.parewire.rewire.HostMemory;
 import io.github.parewire.rewire.Nd4jBackend;
 import io.github.parewire.rewire.StrengthVariance;
 import java.io.IOException;
@@ -28,10 +29,6 @@ public final class LayerArrays {
   /** Bytes handed over at a time: a buffer of the JDK holds no more than 2 GiB. */
   private static final long CHUNK = 1L << 30;
 
-  static {
-    Nd4jBackend.start();
-  }
-
   private LayerArrays() {}
 
   /**
@@ -41,6 +38,7 @@ public final class LayerArrays {
    * @throws io.github.parewire.model.ModelException if a weight is NaN or infinite
    */
   public static INDArray load(Layer layer) throws IOException {
+    Nd4jBackend.start();
     INDArray stored = read(layer.tensor());
     layer
         .quantization()
@@ -68,9 +66,20 @@ public final class LayerArrays {
   public static StrengthVariance strengthVariance(INDArray weights) {
     List<StrengthVariance> slices = new ArrayList<>();
     for (int slice = 0; slice < weights.size(0); slice++) {
-      slices.add(StrengthVariance.of(slice(weights, slice)));
+      slices.add(strengthVariance(weights, slice));
     }
     return StrengthVariance.mean(slices);
+  }
+
+  private static StrengthVariance strengthVariance(INDArray weights, int slice) {
+    INDArray view = slice(weights, slice);
+    if (view.offset() == 0) {
+      return StrengthVariance.of(view);
+    }
+    // A view of a view is where ND4J's backends differ.
+    try (INDArray copy = view.dup('c')) {
+      return StrengthVariance.of(copy);
+    }
   }
 
   private static INDArray read(StoredTensor tensor) throws IOException {
@@ -86,6 +95,7 @@ public final class LayerArrays {
           bytes(stored, at[0], length).asByteBuffer().put(part.duplicate());
           at[0] += length;
         });
+    HostMemory.written(stored);
     return isWidened(type) ? replace(stored, stored.castTo(DataType.FLOAT)) : stored;
   }
 
@@ -162,7 +172,7 @@ public final class LayerArrays {
 
   /** Some bytes of a contiguous array that is no view with an offset. */
   private static BytePointer bytes(INDArray array, long offset, long length) {
-    return new BytePointer(array.data().pointer())
+    return new BytePointer(HostMemory.of(array))
         .getPointer(BytePointer.class, offset)
         .capacity(length);
   }

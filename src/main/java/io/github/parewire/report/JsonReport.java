@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.parewire.device.Gpu;
 import io.github.parewire.layers.Layer;
 import io.github.parewire.layers.LeftTensor;
 import io.github.parewire.rewire.StrengthVariance;
@@ -40,7 +41,7 @@ public final class JsonReport {
     root.put("schemaVersion", SCHEMA_VERSION);
     ObjectNode versions = root.putObject("versions");
     Versions.all().forEach(versions::put);
-    root.set("host", host());
+    root.set("host", host(report.gpu()));
     root.set("settings", settings(report.settings()));
     root.set("input", files(report.in().toString(), report.inputFiles()));
     report.out().ifPresent(out -> root.set("output", files(out.toString(), report.outputFiles())));
@@ -58,13 +59,21 @@ public final class JsonReport {
     return root;
   }
 
-  private static ObjectNode host() {
-    return NODES
-        .objectNode()
-        .put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"))
-        .put("java", System.getProperty("java.version"))
-        .put("processors", Runtime.getRuntime().availableProcessors())
-        .put("device", "cpu");
+  private static ObjectNode host(Optional<Gpu> gpu) {
+    ObjectNode node =
+        NODES
+            .objectNode()
+            .put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"))
+            .put("java", System.getProperty("java.version"))
+            .put("processors", Runtime.getRuntime().availableProcessors())
+            .put("device", gpu.isPresent() ? "cuda" : "cpu");
+    gpu.ifPresent(
+        card ->
+            node.putObject("gpu")
+                .put("name", card.name())
+                .put("driver", card.driver().toString())
+                .put("computeCapability", card.capability().toString()));
+    return node;
   }
 
   private static ObjectNode settings(RunSettings settings) {
@@ -72,7 +81,7 @@ public final class JsonReport {
     node.put("seed", settings.seed());
     node.put("sharedStream", settings.sharedStream());
     node.put("sampler", settings.sampler());
-    node.put("kernel", "java");
+    node.put("kernel", settings.kernel());
     node.put("groups", settings.groups());
     node.set("include", strings(settings.include()));
     node.set("exclude", strings(settings.exclude()));

@@ -1,5 +1,6 @@
 package io.github.parewire.report;
 
+import io.github.parewire.device.Gpu;
 import io.github.parewire.layers.LeftTensor;
 import io.github.parewire.verify.Verification;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param in the input
  * @param out the output; empty in a dry run
  * @param settings what decided the result
+ * @param gpu where it ran; empty for the processor
  * @param layers every layer found, in the order of their numbers
  * @param left every other tensor of two or more dimensions
  * @param verification what was proven of the output; empty in a dry run
@@ -23,6 +25,7 @@ public record Report(
     Path in,
     Optional<Path> out,
     RunSettings settings,
+    Optional<Gpu> gpu,
     List<LayerReport> layers,
     List<LeftTensor> left,
     Optional<Verification> verification,

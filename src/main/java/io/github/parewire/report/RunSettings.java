@@ -9,6 +9,7 @@ import java.util.List;
  * @param seed the seed
  * @param sharedStream whether every layer drew from the seed's own stream
  * @param sampler how orders were drawn
+ * @param kernel what rewired
  * @param groups how grouped convolutions became matrices
  * @param include globs of tensors to rewire
  * @param exclude globs of tensors to leave
@@ -19,6 +20,7 @@ public record RunSettings(
     BigInteger seed,
     boolean sharedStream,
     String sampler,
+    String kernel,
     String groups,
     List<String> include,
     List<String> exclude,

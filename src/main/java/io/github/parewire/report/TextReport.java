@@ -6,6 +6,7 @@ import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.ColumnData;
 import com.github.freva.asciitable.HorizontalAlign;
+import io.github.parewire.device.Gpu;
 import io.github.parewire.layers.Findings;
 import io.github.parewire.layers.Layer;
 import io.github.parewire.layers.LeftTensor;
@@ -29,6 +30,8 @@ public final class TextReport {
 
   /** Wide enough for any name: a table is for grep as much as for reading. */
   private static final int MAX_WIDTH = 1000;
+
+  private static final String DEFAULT_KERNEL = "java";
 
   private final boolean verbose;
 
@@ -66,9 +69,18 @@ public final class TextReport {
             + count(report.rewired().size(), "layer"));
     parts.add(grouped(report.weights()) + " weights");
     parts.add("seed " + report.settings().seed());
+    kernel(report).ifPresent(parts::add);
     parts.add(String.format(Locale.ROOT, "%.1f s", report.times().total().toMillis() / 1000.0));
     parts.add(report.verification().map(TextReport::verdict).orElse("nothing written"));
     return String.join(", ", parts) + report.out().map(out -> ": " + out).orElse("");
+  }
+
+  /** Worth a word where it is not the default. */
+  private static Optional<String> kernel(Report report) {
+    String kernel = report.settings().kernel();
+    return kernel.equals(DEFAULT_KERNEL)
+        ? Optional.empty()
+        : Optional.of(kernel + " kernel on " + report.gpu().map(Gpu::name).orElse("cpu"));
   }
 
   private static String verdict(Verification verification) {

@@ -27,8 +27,8 @@ public record BlockedTranspose(long batches, int rows, int columns, int run) {
    * @param to the same, of as many elements, apart from {@code from}
    */
   public void copy(INDArray from, INDArray to) {
-    Pointer source = from.data().pointer();
-    Pointer target = to.data().pointer();
+    Pointer source = HostMemory.of(from);
+    Pointer target = HostMemory.of(to);
     long size = (long) rows * columns * run;
     for (long batch = 0; batch < batches; batch++) {
       long sourceAt = from.offset() + batch * size;
@@ -41,6 +41,7 @@ public record BlockedTranspose(long batches, int rows, int columns, int run) {
         throw new IllegalArgumentException("expected FLOAT or DOUBLE, found " + from.dataType());
       }
     }
+    HostMemory.written(to);
   }
 
   private void copyFloats(FloatPointer source, long sourceAt, FloatPointer target, long targetAt) {

@@ -45,7 +45,13 @@ public final class JavaKernel implements RewireKernel {
 
   @Override
   public void rewire(List<SeededMatrix> matrices) {
-    matrices.forEach(seeded -> rewireOne(seeded.matrix(), seeded.stream()));
+    for (int i = 0; i < matrices.size(); i++) {
+      try {
+        rewireOne(matrices.get(i).matrix(), matrices.get(i).stream());
+      } catch (ArithmeticException e) {
+        throw new UnfitMatrixException(i, e);
+      }
+    }
   }
 
   @Override
@@ -68,7 +74,9 @@ public final class JavaKernel implements RewireKernel {
     int rows = matrix.rows();
     int columns = matrix.columns();
     pass(rows, columns, BLOCK / columns, stream, blocks(matrix, Side.ROWS, columns));
+    HostMemory.written(matrix);
     pass(columns, rows, Math.max(LINE, BLOCK / rows), stream, blocks(matrix, Side.COLUMNS, rows));
+    HostMemory.written(matrix);
   }
 
   private void pass(
@@ -82,7 +90,7 @@ public final class JavaKernel implements RewireKernel {
 
   private static IntFunction<Block> blocks(INDArray array, Side side, int length) {
     MatrixLayout layout = MatrixLayout.of(array);
-    Pointer memory = array.data().pointer();
+    Pointer memory = HostMemory.of(array);
     if (array.dataType() == DataType.FLOAT) {
       FloatMatrix matrix = new FloatMatrix(new FloatPointer(memory), layout);
       return capacity -> new FloatBlock(matrix, side, length, capacity);

@@ -13,7 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Some steps of the algorithm for several matrices at once, in ND4J operations: each step draws an
  * order for the next line of every matrix, places its weights, and adds them to the strengths. A
- * step takes seventeen operations and one sort, however many matrices there are.
+ * step takes sixteen operations and one sort, however many matrices there are.
  *
  * <p>No operation depends on the order of additions, and no sort meets equal keys, so the result is
  * the same on every backend whose doubles follow IEEE 754.

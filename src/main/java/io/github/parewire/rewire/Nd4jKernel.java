@@ -19,10 +19,6 @@ public final class Nd4jKernel implements RewireKernel {
   /** Bytes to use on the device unless another number is given. */
   public static final long DEFAULT_BUDGET = 1L << 29;
 
-  static {
-    Nd4jBackend.start();
-  }
-
   private final long budget;
 
   /**
@@ -38,12 +34,19 @@ public final class Nd4jKernel implements RewireKernel {
   /**
    * {@inheritDoc}
    *
-   * @throws ArithmeticException also where strengths might become too large: if the largest
+   * @throws UnfitMatrixException also where strengths might become too large: if the largest
    *     magnitude times twice the longer side overflows, which takes float64 weights
    */
   @Override
   public void rewire(List<SeededMatrix> matrices) {
-    matrices.forEach(seeded -> requireModestWeights(seeded.matrix()));
+    Nd4jBackend.start();
+    for (int i = 0; i < matrices.size(); i++) {
+      try {
+        requireModestWeights(matrices.get(i).matrix());
+      } catch (ArithmeticException e) {
+        throw new UnfitMatrixException(i, e);
+      }
+    }
     List<SeededMatrix> rowMajor = matrices.stream().map(Nd4jKernel::rowMajor).toList();
     pass(rowMajor, Side.ROWS);
     pass(rowMajor, Side.COLUMNS);
@@ -62,7 +65,8 @@ public final class Nd4jKernel implements RewireKernel {
   }
 
   private static SeededMatrix rowMajor(SeededMatrix seeded) {
-    return MatrixLayout.fits(seeded.matrix())
+    // Where a buffer's pointer leads if a view has an offset differs between backends.
+    return MatrixLayout.fits(seeded.matrix()) && seeded.matrix().offset() == 0
         ? seeded
         : new SeededMatrix(seeded.matrix().dup('c'), seeded.stream());
   }

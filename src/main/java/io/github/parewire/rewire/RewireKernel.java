@@ -13,8 +13,8 @@ public sealed interface RewireKernel permits JavaKernel, Nd4jKernel {
   /**
    * Rewires matrices; each as if it were alone.
    *
-   * @throws ArithmeticException if the strengths of one are too large for attachment probabilities;
-   *     the matrices are worth nothing then
+   * @throws UnfitMatrixException if the strengths of one are too large for attachment
+   *     probabilities; the matrices are worth nothing then
    */
   void rewire(List<SeededMatrix> matrices);
 

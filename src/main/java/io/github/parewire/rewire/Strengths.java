@@ -31,7 +31,7 @@ final class Strengths {
   static Strengths of(INDArray matrix) {
     MatrixLayout layout = MatrixLayout.of(matrix);
     Strengths strengths = new Strengths(layout.columns(), layout.rows());
-    Pointer memory = matrix.data().pointer();
+    Pointer memory = HostMemory.of(matrix);
     if (matrix.dataType() == DataType.FLOAT) {
       strengths.addAll(new FloatMatrix(new FloatPointer(memory), layout));
     } else {

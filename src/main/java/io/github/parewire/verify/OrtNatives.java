@@ -4,8 +4,11 @@ import ai.onnxruntime.OrtEnvironment;
 import java.io.File;
 import java.io.IOException;
 import java.net.URL;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.presets.javacpp;
 
 /**
  * Unpacks ONNX Runtime's native libraries once, into JavaCPP's cache. Left alone it unpacks them at
@@ -22,6 +25,15 @@ final class OrtNatives {
           "linux-arm64", "linux-aarch64",
           "macosx-arm64", "osx-aarch64",
           "windows-x86_64", "win-x64");
+
+  /** Libraries from elsewhere that the CUDA provider is linked with. */
+  private static final List<String> CUDA_NEEDS =
+      List.of(
+          "libcudart.so.12",
+          "libcublasLt.so.12",
+          "libcublas.so.12",
+          "libcurand.so.10",
+          "libcuda.so.1");
 
   private OrtNatives() {}
 
@@ -40,6 +52,33 @@ final class OrtNatives {
     } catch (IOException e) {
       // A cache that can't be written to: ONNX Runtime unpacks for itself.
     }
+  }
+
+  /**
+   * Puts the CUDA provider beside ONNX Runtime, where it looks for it; only some builds have it.
+   */
+  static void cacheCuda() {
+    String folder = FOLDERS.get(Loader.getPlatform());
+    try {
+      cache(folder, System.mapLibraryName("onnxruntime_providers_shared"));
+      cache(folder, System.mapLibraryName("onnxruntime_providers_cuda"));
+    } catch (IOException e) {
+      // ONNX Runtime says then that it does not find it.
+    }
+  }
+
+  /** What hinders the CUDA provider, of which ONNX Runtime says only that it does not load. */
+  static Optional<String> missingForCuda() {
+    // The class that loads what Loader itself is written in.
+    Loader.load(javacpp.class);
+    for (String library : CUDA_NEEDS) {
+      try {
+        Loader.loadGlobal(library);
+      } catch (UnsatisfiedLinkError e) {
+        return Optional.of(String.valueOf(e.getMessage()));
+      }
+    }
+    return Optional.empty();
   }
 
   private static File cache(String folder, String library) throws IOException {

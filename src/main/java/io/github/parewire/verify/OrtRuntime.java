@@ -5,6 +5,8 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import com.google.protobuf.CodedOutputStream;
+import io.github.parewire.device.Device;
+import io.github.parewire.device.UnsupportedDeviceException;
 import io.github.parewire.onnx.ModelProto;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,10 +66,30 @@ final class OrtRuntime {
   }
 
   /** A session of a file, as it is: no optimization, weights mapped where they can be. */
-  static OrtSession open(Path file) throws OrtException {
+  static OrtSession open(Path file, Device device) throws OrtException {
     try (OrtSession.SessionOptions options = options()) {
+      if (device == Device.CUDA) {
+        options.addCUDA();
+      }
       options.addConfigEntry("session.disable_prepacking", "1");
       return environment().createSession(file.toString(), options);
+    }
+  }
+
+  /**
+   * Loads the CUDA provider.
+   *
+   * @throws UnsupportedDeviceException if it or a library that it needs is missing
+   */
+  static void requireCuda() {
+    OrtNatives.cacheCuda();
+    try (OrtSession.SessionOptions options = options()) {
+      options.addCUDA();
+    } catch (OrtException e) {
+      throw new UnsupportedDeviceException(
+          "ONNX Runtime can't load its CUDA provider: "
+              + OrtNatives.missingForCuda().orElse(e.getMessage()),
+          "put the folders of the libraries of CUDA 12 and of cuDNN 9 into LD_LIBRARY_PATH");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.parewire.verify;
 
+import io.github.parewire.device.Device;
 import io.github.parewire.model.ExternalRange;
 import io.github.parewire.model.OnnxFile;
 import java.util.List;
@@ -21,13 +22,13 @@ final class Runs {
 
   private Runs() {}
 
-  static Proof prove(OnnxFile in, OnnxFile out, InputShapes shapes) {
+  static Proof prove(OnnxFile in, OnnxFile out, InputShapes shapes, Device device) {
     boolean run = size(in) <= LARGEST;
-    TrialRun after = TrialRun.of(out.path(), shapes, run);
+    TrialRun after = TrialRun.of(out.path(), shapes, run, device);
     if (!run && after instanceof TrialRun.Loaded) {
       return Proof.holds(NAME, "loads in ONNX Runtime; too large to be run for a proof");
     }
-    TrialRun before = TrialRun.of(in.path(), shapes, run);
+    TrialRun before = TrialRun.of(in.path(), shapes, run, device);
     if (before instanceof TrialRun.Failed failed) {
       return Proof.skipped(NAME, "the input does not load in ONNX Runtime: " + failed.why());
     }
@@ -41,14 +42,15 @@ final class Runs {
     if (after instanceof TrialRun.Loaded loaded) {
       return Proof.failed(NAME, "the input runs in ONNX Runtime, the output: " + loaded.why());
     }
-    return compare(((TrialRun.Ran) before).outputs(), ((TrialRun.Ran) after).outputs());
+    return compare(((TrialRun.Ran) before).outputs(), ((TrialRun.Ran) after).outputs(), device);
   }
 
   private static String hint(InputShapes shapes) {
     return shapes.shapes().isEmpty() ? " (free dimensions are 1 without --input-shape)" : "";
   }
 
-  private static Proof compare(List<TrialRun.Output> before, List<TrialRun.Output> after) {
+  private static Proof compare(
+      List<TrialRun.Output> before, List<TrialRun.Output> after, Device device) {
     if (before.size() != after.size()) {
       return Proof.failed(NAME, before.size() + " outputs, then " + after.size());
     }
@@ -60,7 +62,7 @@ final class Runs {
     }
     return Proof.holds(
         NAME,
-        "in ONNX Runtime, "
+        (device == Device.CUDA ? "in ONNX Runtime on the GPU, " : "in ONNX Runtime, ")
             + before.size()
             + (before.size() == 1 ? " output" : " outputs")
             + " of the same name, type and shape");

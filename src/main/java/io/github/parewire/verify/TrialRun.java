@@ -6,6 +6,7 @@ import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import io.github.parewire.device.Device;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -60,8 +61,8 @@ sealed interface TrialRun {
    *
    * @param run whether to run it, too
    */
-  static TrialRun of(Path model, InputShapes shapes, boolean run) {
-    try (OrtSession session = OrtRuntime.open(model)) {
+  static TrialRun of(Path model, InputShapes shapes, boolean run, Device device) {
+    try (OrtSession session = OrtRuntime.open(model, device)) {
       if (!run) {
         return new Loaded("too large to be run for a proof");
       }

@@ -1,5 +1,6 @@
 package io.github.parewire.verify;
 
+import io.github.parewire.device.Device;
 import io.github.parewire.model.ModelException;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.model.StoredTensor;
@@ -30,6 +31,16 @@ public final class Verifier {
   }
 
   /**
+   * Starts ONNX Runtime with its CUDA provider.
+   *
+   * @throws io.github.parewire.device.UnsupportedDeviceException if it or a library that it needs
+   *     is missing
+   */
+  public static void requireCuda() {
+    OrtRuntime.requireCuda();
+  }
+
+  /**
    * Verifies a file.
    *
    * @param in the input
@@ -37,6 +48,7 @@ public final class Verifier {
    * @param rewired the tensors of the input whose elements may be in another order
    * @param check how to compare weights
    * @param shapes of inputs with free dimensions, to run both files with
+   * @param device where to run them; weights are decoded on the processor
    * @param threads the number of threads to use
    * @throws IOException if the file can't be read
    */
@@ -46,11 +58,12 @@ public final class Verifier {
       List<StoredTensor> rewired,
       WeightCheck check,
       InputShapes shapes,
+      Device device,
       int threads)
       throws IOException {
     try (OnnxFile written = OnnxFile.open(out, true)) {
       Verification verification =
-          written.reading(() -> verify(in, written, rewired, check, shapes, threads));
+          written.reading(() -> verify(in, written, rewired, check, shapes, device, threads));
       written.requireUnchanged();
       return verification;
     } catch (ModelException e) {
@@ -64,6 +77,7 @@ public final class Verifier {
       List<StoredTensor> rewired,
       WeightCheck check,
       InputShapes shapes,
+      Device device,
       int threads)
       throws IOException {
     MessageDiff diff =
@@ -72,7 +86,7 @@ public final class Verifier {
     List<Callable<Proof>> proofs = new ArrayList<>();
     proofs.add(() -> NothingElse.prove(in, written, rewired, diff));
     proofs.add(() -> SameWeights.prove(written, rewired, diff, check, threads));
-    proofs.add(() -> Runs.prove(in, written, shapes));
+    proofs.add(() -> Runs.prove(in, written, shapes, device));
     return new Verification(ParallelTasks.run(threads, proofs));
   }
 }
