@@ -11,7 +11,6 @@ import io.github.parewire.testing.Seeds;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +85,8 @@ final class MemoryTest {
           .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
           .findFirst()
           .orElse(0);
-    } catch (NoSuchFileException e) {
+    } catch (IOException e) {
+      // Gone, maybe while its file was being read.
       return 0;
     }
   }
