@@ -2,6 +2,8 @@ package io.github.parewire;
 
 import io.github.parewire.layers.Layer;
 import io.github.parewire.layers.LayerArrays;
+import io.github.parewire.measure.LayerStatistics;
+import io.github.parewire.measure.StoredStatistics;
 import io.github.parewire.model.ModelException;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.report.LayerReport;
@@ -39,12 +41,12 @@ final class LayerRewirer {
       List<Layer> layers, Function<Layer, LayerArrays.BytesConsumer<IOException>> consumers)
       throws IOException {
     List<INDArray> weights = new ArrayList<>();
-    List<StrengthVariance> before = new ArrayList<>();
+    List<LayerStatistics> before = new ArrayList<>();
     for (Layer layer : layers) {
       requireShortLines(layer);
       INDArray loaded = LayerArrays.load(layer);
       weights.add(loaded);
-      before.add(LayerArrays.strengthVariance(loaded));
+      before.add(StoredStatistics.of(layer));
     }
     rewireMatrices(layers, weights);
     List<LayerReport> reports = new ArrayList<>();

@@ -34,9 +34,10 @@ final class ArchitectureTest {
           "model", List.of(),
           "rewire", List.of(),
           "layers", List.of("model", "rewire"),
+          "measure", List.of("model", "layers", "rewire"),
           "write", List.of("model"),
           "verify", List.of("device", "model", "layers", "parallel"),
-          "report", List.of("device", "model", "layers", "rewire", "verify"));
+          "report", List.of("device", "model", "layers", "rewire", "measure", "verify"));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -5,6 +5,7 @@ import static io.github.parewire.testing.Expected.longs;
 import static io.github.parewire.testing.Expected.sha256;
 import static io.github.parewire.testing.Expected.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,6 +16,7 @@ import io.github.parewire.model.OnnxFile;
 import io.github.parewire.model.StoredTensor;
 import io.github.parewire.report.LayerReport;
 import io.github.parewire.report.Report;
+import io.github.parewire.report.Warning;
 import io.github.parewire.testing.Expected;
 import io.github.parewire.verify.InputShapes;
 import io.github.parewire.verify.Proof;
@@ -89,6 +91,9 @@ final class RealModelsTest {
     RewireOptions options = RewireOptions.builder().inputShapes(shapes(model)).build();
     Report report = new RewirePipeline(options).run(in, out);
 
+    // They are trained, or computed, all of them.
+    assertTrue(
+        report.warnings().stream().anyMatch(warning -> warning.kind() == Warning.Kind.TRAINED));
     List<JsonNode> layers = list(model.get("layers"));
     assertEquals(
         layers.stream().map(RealModelsTest::describe).toList(),

@@ -1,10 +1,9 @@
 package io.github.parewire.cli;
 
-import io.github.parewire.layers.Findings;
-import io.github.parewire.layers.GroupMode;
-import io.github.parewire.layers.LayerFinder;
-import io.github.parewire.model.OnnxFile;
-import io.github.parewire.report.TextReport;
+import io.github.parewire.Inspector;
+import io.github.parewire.report.Inspection;
+import io.github.parewire.report.JsonInspection;
+import io.github.parewire.report.TextInspection;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -20,26 +19,31 @@ import picocli.CommandLine.Spec;
     name = "inspect",
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
-    description = "Lists a model's dense and conv layers, and why each other tensor is left.")
+    description =
+        "Lists a model's dense and conv layers, what their weights are and look like, and why each"
+            + " other tensor is left.")
 final class InspectCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "MODEL", description = "The model to read.")
   private Path model;
 
-  @Mixin
-  @SuppressWarnings("UnusedVariable") // Main looks for -v.
-  private Verbosity verbosity;
+  @Mixin private ReadOptions reading;
+
+  @Mixin private JsonOption json;
+
+  @Mixin private Verbosity verbosity;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
-    try (OnnxFile file = OnnxFile.open(model)) {
-      Findings findings = file.reading(() -> LayerFinder.find(file, GroupMode.JOINT));
-      file.requireUnchanged();
-      PrintWriter results = spec.commandLine().getOut();
-      TextReport.inspection(file, findings).forEach(results::println);
-      return ExitCode.DONE.status();
+    Inspection inspection =
+        new Inspector(reading.allowHardLinks(), reading.threads()).inspect(model);
+    PrintWriter results = spec.commandLine().getOut();
+    json.write(() -> JsonInspection.text(inspection), results);
+    if (!verbosity.isQuiet() && !json.isStandardOutput()) {
+      TextInspection.lines(inspection).forEach(results::println);
     }
+    return ExitCode.DONE.status();
   }
 }

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** How files are read and the output is verified: what rewiring and verifying have in common. */
+/** How the output is verified: what rewiring and verifying have in common. */
 final class ProofOptions {
 
   @Option(
@@ -27,28 +27,6 @@ final class ProofOptions {
           "Shape of an input that ONNX Runtime is to run IN and OUT with, such as"
               + " x:1,3,224,224. Free dimensions are 1 otherwise. Repeatable.")
   private List<String> inputShapes = new ArrayList<>();
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Tensors at work at a time (default: the number of processors).")
-  private int threads = Runtime.getRuntime().availableProcessors();
-
-  @Option(
-      names = "--allow-hard-links",
-      description = "Read external data from a file that has other names too (hard links).")
-  private boolean allowHardLinks;
-
-  int threads() {
-    if (threads < 1) {
-      throw new UsageException("expected 1 thread or more, found " + threads);
-    }
-    return threads;
-  }
-
-  boolean allowHardLinks() {
-    return allowHardLinks;
-  }
 
   WeightCheck check() {
     return check;

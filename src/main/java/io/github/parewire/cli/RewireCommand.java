@@ -12,7 +12,6 @@ import io.github.parewire.rewire.SamplerKind;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigInteger;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,8 +55,6 @@ import picocli.CommandLine.Spec;
       "70:a bug in onnx-parewire"
     })
 final class RewireCommand implements Callable<Integer> {
-
-  private static final String STANDARD_OUTPUT = "-";
 
   @Parameters(
       index = "0",
@@ -151,13 +148,9 @@ final class RewireCommand implements Callable<Integer> {
               + " there in any case.")
   private boolean saveAsExternalData;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE|-",
-      description =
-          "Write a report for programs, with SHA-256 sums, to a file or, for -, to standard output in"
-              + " place of the table. docs/report.schema.json describes it.")
-  private String json;
+  @Mixin private JsonOption json;
+
+  @Mixin private ReadOptions reading;
 
   @Mixin private ProofOptions proofs;
 
@@ -182,12 +175,12 @@ final class RewireCommand implements Callable<Integer> {
             .groups(groups)
             .include(include)
             .exclude(exclude)
-            .threads(proofs.threads())
+            .threads(reading.threads())
             .check(proofs.check())
             .inputShapes(proofs.inputShapes())
             .saveAsExternalData(saveAsExternalData)
-            .allowHardLinks(proofs.allowHardLinks())
-            .hashes(json != null)
+            .allowHardLinks(reading.allowHardLinks())
+            .hashes(json.isGiven())
             .build();
     RewirePipeline pipeline = new RewirePipeline(options);
     Report report = dryRun ? pipeline.dryRun(in) : pipeline.run(in, out);
@@ -207,18 +200,15 @@ final class RewireCommand implements Callable<Integer> {
 
   private void print(Report report) throws IOException {
     PrintWriter results = spec.commandLine().getOut();
-    boolean isJsonTheResult = STANDARD_OUTPUT.equals(json);
-    if (isJsonTheResult) {
-      results.println(JsonReport.text(report));
-    } else if (json != null) {
-      Files.writeString(Path.of(json), JsonReport.text(report) + System.lineSeparator());
-    }
+    json.write(() -> JsonReport.text(report), results);
     if (verbosity.isQuiet()) {
       return;
     }
     TextReport text = new TextReport(verbosity.isVerbose());
-    text.notes(report).forEach(spec.commandLine().getErr()::println);
-    if (!isJsonTheResult) {
+    PrintWriter notes = spec.commandLine().getErr();
+    text.notes(report).forEach(notes::println);
+    text.warnings(report).forEach(notes::println);
+    if (!json.isStandardOutput()) {
       text.lines(report).forEach(results::println);
     }
   }

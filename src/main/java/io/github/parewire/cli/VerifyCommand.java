@@ -34,6 +34,8 @@ final class VerifyCommand implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "OUT", description = "The model after.")
   private Path out;
 
+  @Mixin private ReadOptions reading;
+
   @Mixin private ProofOptions proofs;
 
   @Mixin private Verbosity verbosity;
@@ -52,7 +54,7 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private Verification verify() throws IOException {
-    try (OnnxFile file = OnnxFile.open(in, proofs.allowHardLinks())) {
+    try (OnnxFile file = OnnxFile.open(in, reading.allowHardLinks())) {
       Verification verification = file.reading(() -> verify(file));
       file.requireUnchanged();
       return verification;
@@ -63,6 +65,6 @@ final class VerifyCommand implements Callable<Integer> {
     List<StoredTensor> weights =
         LayerFinder.find(file, GroupMode.JOINT).layers().stream().map(Layer::tensor).toList();
     return Verifier.verify(
-        file, out, weights, proofs.check(), proofs.inputShapes(), Device.CPU, proofs.threads());
+        file, out, weights, proofs.check(), proofs.inputShapes(), Device.CPU, reading.threads());
   }
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param operator the operator that uses it, such as Conv
  * @param node the name of that node; may be empty
  * @param matrix how the operator sees the tensor
+ * @param fans its fans, as initializers count them
  * @param quantization what the tensor's integers mean as weights; empty for floating point
  * @param obstacle why it is left unless the user names it, if so
  */
@@ -21,5 +22,6 @@ public record Layer(
     String operator,
     String node,
     MatrixView matrix,
+    Fans fans,
     Optional<Quantization> quantization,
     Optional<String> obstacle) {}

@@ -73,6 +73,7 @@ public final class LayerFinder {
               weight.get().operator(),
               weight.get().node(),
               weight.get().matrix(),
+              weight.get().fans(),
               weight.get().quantization(),
               obstacle(uses)));
     }

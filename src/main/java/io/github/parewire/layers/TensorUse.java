@@ -11,10 +11,15 @@ sealed interface TensorUse {
    * @param operator the operator
    * @param node the node's name
    * @param matrix the view that the operator has
+   * @param fans the layer's fans
    * @param quantization what the tensor's integers mean, if they go through a DequantizeLinear
    */
   record Weight(
-      String operator, String node, MatrixView matrix, Optional<Quantization> quantization)
+      String operator,
+      String node,
+      MatrixView matrix,
+      Fans fans,
+      Optional<Quantization> quantization)
       implements TensorUse {}
 
   /**

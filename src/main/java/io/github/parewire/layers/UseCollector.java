@@ -133,10 +133,12 @@ final class UseCollector {
       Origin.Stored stored, Scope scope, NodeProto node, WeightOperator operator, int input) {
     try {
       MatrixView view = tracer.view(stored);
+      MatrixView matrix = operator.matrix(view, input, node, scope, groups);
       return new TensorUse.Weight(
           node.getOpType(),
           node.getName(),
-          operator.matrix(view, input, node, scope, groups),
+          matrix,
+          operator.fans(view, matrix, node, scope),
           tracer.quantization(stored));
     } catch (UnclearViewException e) {
       return new TensorUse.Otherwise("weight of " + node.getOpType() + ", but " + e.getMessage());

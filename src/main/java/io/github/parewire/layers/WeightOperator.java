@@ -24,6 +24,11 @@ enum WeightOperator {
           ? weight.reshape(List.of(1L, outputs, inputs))
           : weight.reshape(List.of(group, outputs / group, inputs));
     }
+
+    @Override
+    Fans fans(MatrixView weight, MatrixView matrix, NodeProto node, Scope scope) {
+      return Fans.convolution(weight, group(node, scope));
+    }
   },
 
   /** Weight [C, M/group, k...]: each group has its axes 0 and 1 exchanged. */
@@ -44,6 +49,11 @@ enum WeightOperator {
       return mode == GroupMode.JOINT
           ? grouped.reshape(List.of(1L, group * outputs, inputs))
           : grouped.reshape(List.of(group, outputs, inputs));
+    }
+
+    @Override
+    Fans fans(MatrixView weight, MatrixView matrix, NodeProto node, Scope scope) {
+      return Fans.convolution(weight, group(node, scope));
     }
   },
 
@@ -129,6 +139,16 @@ enum WeightOperator {
    */
   abstract MatrixView matrix(
       MatrixView weight, int input, NodeProto node, Scope scope, GroupMode mode);
+
+  /**
+   * The fans of a weight, for which {@link #matrix} must have succeeded.
+   *
+   * @param weight the weight as the operator gets it
+   * @param matrix what {@link #matrix} made of it
+   */
+  Fans fans(MatrixView weight, MatrixView matrix, NodeProto node, Scope scope) {
+    return Fans.dense(matrix);
+  }
 
   private static long group(NodeProto node, Scope scope) {
     long group = scope.integer(node, "group", 1);

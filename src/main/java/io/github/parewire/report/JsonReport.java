@@ -1,19 +1,18 @@
 package io.github.parewire.report;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import static io.github.parewire.report.JsonLayers.numbers;
+import static io.github.parewire.report.JsonLayers.put;
+import static io.github.parewire.report.JsonLayers.strings;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.parewire.device.Gpu;
 import io.github.parewire.layers.Layer;
-import io.github.parewire.layers.LeftTensor;
 import io.github.parewire.rewire.StrengthVariance;
 import io.github.parewire.verify.Proof;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 
@@ -29,11 +28,7 @@ public final class JsonReport {
 
   /** The report as text, indented. */
   public static String text(Report report) {
-    try {
-      return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(tree(report));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    return JsonLayers.text(tree(report));
   }
 
   private static ObjectNode tree(Report report) {
@@ -48,7 +43,9 @@ public final class JsonReport {
     ArrayNode layers = root.putArray("layers");
     report.layers().forEach(layer -> layers.add(layer(layer, report.settings())));
     ArrayNode left = root.putArray("left");
-    report.left().forEach(tensor -> left.add(left(tensor)));
+    report.left().forEach(tensor -> left.add(JsonLayers.left(tensor)));
+    ArrayNode warnings = root.putArray("warnings");
+    report.warnings().forEach(warning -> warnings.add(warning(warning)));
     ArrayNode proofs = root.putArray("proofs");
     report.verification().ifPresent(v -> v.proofs().forEach(proof -> proofs.add(proof(proof))));
     root.put("weights", report.weights());
@@ -106,18 +103,7 @@ public final class JsonReport {
 
   private static ObjectNode layer(LayerReport report, RunSettings settings) {
     Layer layer = report.layer();
-    ObjectNode node = NODES.objectNode();
-    node.put("number", layer.number());
-    node.put("tensor", layer.tensor().name());
-    node.put("operator", layer.operator());
-    node.put("node", layer.node());
-    node.set("dims", numbers(layer.tensor().dims()));
-    node.put("type", layer.tensor().type().toString());
-    node.put("storage", layer.tensor().form().toString());
-    node.putObject("matrix")
-        .put("slices", layer.matrix().slices())
-        .put("outputs", layer.matrix().outputs())
-        .put("inputs", layer.matrix().inputs());
+    ObjectNode node = JsonLayers.layer(layer);
     node.set(
         "spawnKey",
         settings.sharedStream() ? NODES.arrayNode() : numbers(List.of((long) layer.number())));
@@ -126,6 +112,8 @@ public final class JsonReport {
     if (report.isRewired()) {
       node.set("inputStrengthVariance", variance(report, StrengthVariance::input));
       node.set("outputStrengthVariance", variance(report, StrengthVariance::output));
+      node.set("weights", JsonLayers.weights(report.statistics().orElseThrow()));
+      node.set("looksLike", JsonLayers.likeness(report.likeness().orElseThrow()));
     }
     report.sortedWeightsSha256().ifPresent(hash -> node.put("sortedWeightsSha256", hash));
     return node;
@@ -135,27 +123,16 @@ public final class JsonReport {
   private static ObjectNode variance(
       LayerReport report, Function<StrengthVariance, OptionalDouble> side) {
     ObjectNode node = NODES.objectNode();
-    put(node, "before", report.before().map(side));
-    put(node, "after", report.after().map(side));
+    put(node, "before", side.apply(report.before().orElseThrow()));
+    put(node, "after", side.apply(report.after().orElseThrow()));
     return node;
   }
 
-  private static void put(ObjectNode node, String name, Optional<OptionalDouble> value) {
-    OptionalDouble number = value.orElse(OptionalDouble.empty());
-    // JSON has no infinity.
-    if (number.isPresent() && Double.isFinite(number.getAsDouble())) {
-      node.put(name, number.getAsDouble());
-    } else {
-      node.putNull(name);
-    }
-  }
-
-  private static ObjectNode left(LeftTensor tensor) {
+  private static ObjectNode warning(Warning warning) {
     ObjectNode node = NODES.objectNode();
-    node.put("tensor", tensor.name());
-    node.set("dims", numbers(tensor.dims()));
-    node.put("type", tensor.type());
-    node.put("left", tensor.reason());
+    node.put("kind", warning.kind().toString());
+    node.set("layers", numbers(warning.layers()));
+    node.put("text", warning.text());
     return node;
   }
 
@@ -165,17 +142,5 @@ public final class JsonReport {
         .put("name", proof.name())
         .put("outcome", proof.outcome().name().toLowerCase(Locale.ROOT))
         .put("detail", proof.detail());
-  }
-
-  private static ArrayNode numbers(Collection<Long> values) {
-    ArrayNode array = NODES.arrayNode();
-    values.forEach(array::add);
-    return array;
-  }
-
-  private static ArrayNode strings(Collection<String> values) {
-    ArrayNode array = NODES.arrayNode();
-    values.forEach(array::add);
-    return array;
   }
 }

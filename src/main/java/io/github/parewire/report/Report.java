@@ -50,4 +50,9 @@ public record Report(
   public long weights() {
     return rewired().stream().mapToLong(report -> report.layer().tensor().elements()).sum();
   }
+
+  /** What the user should know besides. */
+  public List<Warning> warnings() {
+    return Warnings.of(this);
+  }
 }

@@ -1,35 +1,29 @@
 package io.github.parewire.report;
 
+import static io.github.parewire.report.Tables.count;
+import static io.github.parewire.report.Tables.grouped;
+import static io.github.parewire.report.Tables.left;
+import static io.github.parewire.report.Tables.matrix;
+import static io.github.parewire.report.Tables.number;
+import static io.github.parewire.report.Tables.right;
+import static io.github.parewire.report.Tables.table;
 import static java.util.stream.Collectors.joining;
 
-import com.github.freva.asciitable.AsciiTable;
-import com.github.freva.asciitable.Column;
-import com.github.freva.asciitable.ColumnData;
-import com.github.freva.asciitable.HorizontalAlign;
 import io.github.parewire.device.Gpu;
-import io.github.parewire.layers.Findings;
-import io.github.parewire.layers.Layer;
 import io.github.parewire.layers.LeftTensor;
-import io.github.parewire.layers.MatrixView;
-import io.github.parewire.model.OnnxFile;
 import io.github.parewire.rewire.StrengthVariance;
 import io.github.parewire.verify.Proof;
 import io.github.parewire.verify.Verification;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** A report as lines for a terminal. */
 public final class TextReport {
-
-  /** Wide enough for any name: a table is for grep as much as for reading. */
-  private static final int MAX_WIDTH = 1000;
 
   private static final String DEFAULT_KERNEL = "java";
 
@@ -93,7 +87,7 @@ public final class TextReport {
 
   /** What is worth knowing besides: what was left and why, and which proof was skipped. */
   public List<String> notes(Report report) {
-    List<String> notes = new ArrayList<>(left(report));
+    List<String> notes = new ArrayList<>(leftTensors(report));
     report
         .verification()
         .ifPresent(
@@ -121,8 +115,13 @@ public final class TextReport {
         .collect(joining(", ", "times: ", ""));
   }
 
+  /** What the user should know, a line each. */
+  public List<String> warnings(Report report) {
+    return report.warnings().stream().map(warning -> "warning: " + warning.text()).toList();
+  }
+
   /** What was left, and why: a line a reason, or in verbose form a line a tensor. */
-  private List<String> left(Report report) {
+  private List<String> leftTensors(Report report) {
     List<String> names = new ArrayList<>();
     List<String> reasons = new ArrayList<>();
     for (LayerReport layer : report.layers()) {
@@ -165,112 +164,9 @@ public final class TextReport {
     return lines;
   }
 
-  /** What a model has. */
-  public static List<String> inspection(OnnxFile file, Findings findings) {
-    List<String> lines = new ArrayList<>();
-    lines.add(header(file));
-    lines.add("");
-    lines.addAll(
-        table(
-            findings.layers(),
-            List.of(
-                right("#", layer -> String.valueOf(layer.number())),
-                left("tensor", layer -> layer.tensor().name()),
-                left("operator", Layer::operator),
-                right("shape", layer -> shape(layer.tensor().dims())),
-                left("type", layer -> layer.tensor().type().toString()),
-                left("storage", layer -> layer.tensor().form().toString()),
-                right("matrix", layer -> matrix(layer.matrix())),
-                left("left because", layer -> layer.obstacle().orElse("")))));
-    if (!findings.left().isEmpty()) {
-      lines.add("");
-      lines.addAll(
-          table(
-              findings.left(),
-              List.of(
-                  left("other tensor", LeftTensor::name),
-                  right("shape", left -> shape(left.dims())),
-                  left("type", LeftTensor::type),
-                  left("left because", LeftTensor::reason))));
-    }
-    lines.add("");
-    lines.add(
-        count(findings.layers().size(), "layer")
-            + ", "
-            + grouped(
-                findings.layers().stream().mapToLong(layer -> layer.tensor().elements()).sum())
-            + " weights; "
-            + count(findings.left().size(), "other tensor"));
-    return lines;
-  }
-
-  private static String header(OnnxFile file) {
-    String producer = file.producer();
-    return file.path()
-        + ": "
-        + grouped(file.size())
-        + " bytes"
-        + ", IR "
-        + file.irVersion()
-        + ", opset "
-        + String.join(", ", file.opsets())
-        + (producer.isEmpty() ? "" : ", made by " + producer);
-  }
-
-  private static <T> List<String> table(Collection<T> rows, List<ColumnData<T>> columns) {
-    if (rows.isEmpty()) {
-      return List.of();
-    }
-    return AsciiTable.builder()
-        .border(AsciiTable.NO_BORDERS)
-        .data(rows, columns)
-        .asString()
-        .lines()
-        .map(String::stripTrailing)
-        .toList();
-  }
-
-  private static <T> ColumnData<T> left(String header, Function<T, String> value) {
-    return column(header, HorizontalAlign.LEFT, value);
-  }
-
-  private static <T> ColumnData<T> right(String header, Function<T, String> value) {
-    return column(header, HorizontalAlign.RIGHT, value);
-  }
-
-  private static <T> ColumnData<T> column(
-      String header, HorizontalAlign align, Function<T, String> value) {
-    return new Column()
-        .header(header)
-        .headerAlign(align)
-        .dataAlign(align)
-        .maxWidth(MAX_WIDTH)
-        .with(value);
-  }
-
   private static String change(LayerReport layer, Function<StrengthVariance, OptionalDouble> side) {
-    return number(layer.before().map(side)) + " -> " + number(layer.after().map(side));
-  }
-
-  private static String number(Optional<OptionalDouble> value) {
-    OptionalDouble number = value.orElse(OptionalDouble.empty());
-    return number.isPresent() ? String.format(Locale.ROOT, "%.4g", number.getAsDouble()) : "-";
-  }
-
-  private static String matrix(MatrixView view) {
-    String one = view.outputs() + " x " + view.inputs();
-    return view.slices() == 1 ? one : view.slices() + " of " + one;
-  }
-
-  private static String shape(List<Long> dims) {
-    return dims.stream().map(String::valueOf).collect(joining("x"));
-  }
-
-  private static String count(long number, String noun) {
-    return grouped(number) + " " + noun + (number == 1 ? "" : "s");
-  }
-
-  private static String grouped(long number) {
-    return String.format(Locale.ROOT, "%,d", number);
+    return number(side.apply(layer.before().orElseThrow()))
+        + " -> "
+        + number(side.apply(layer.after().orElseThrow()));
   }
 }

@@ -67,6 +67,15 @@ public final class Weights {
     return floats(new int[] {outputs, inputs}, values);
   }
 
+  /** These float32 weights, each multiplied. */
+  public Weights scaled(float factor) {
+    float[] values = new float[bits.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = factor * Float.intBitsToFloat((int) bits[i]);
+    }
+    return floats(dims, values);
+  }
+
   private static long randomBits(ElementType type, Random random) {
     int mantissa = mantissaBits(type);
     long exponent = exponentBias(type) - 1 - random.nextInt(4);

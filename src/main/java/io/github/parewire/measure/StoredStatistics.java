@@ -1,0 +1,137 @@
+package io.github.parewire.measure;
+
+import io.github.parewire.layers.Layer;
+import io.github.parewire.model.StoredTensor;
+import io.github.parewire.model.TensorPayload;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ForkJoinTask;
+import java.util.concurrent.RecursiveTask;
+
+/**
+ * Measures a layer's weights in one pass over the stored elements, as they lie. Called in a {@link
+ * java.util.concurrent.ForkJoinPool}, it lets the pool's idle threads take parts of a large tensor.
+ */
+public final class StoredStatistics {
+
+  /** Weights to decode at a time: what the caches hold. */
+  private static final int BLOCK = 1 << 12;
+
+  /** Bytes to read at a time, whole elements of any width. */
+  private static final int PIECE = 1 << 18;
+
+  /** Weights worth a task of their own. */
+  private static final int PART = 1 << 21;
+
+  /** Weights for each line that a task must sum and add to the others' sums. */
+  private static final int WEIGHTS_PER_LINE = 16;
+
+  private final ViewWalk walk;
+  private final WeightDecoder decoder;
+  private final int width;
+  private final long part;
+
+  private StoredStatistics(Layer layer) {
+    walk = new ViewWalk(layer.matrix());
+    decoder = new WeightDecoder(layer);
+    width = layer.tensor().type().bytes();
+    part = Math.max(PART, WEIGHTS_PER_LINE * walk.lines());
+  }
+
+  /**
+   * Measures a layer.
+   *
+   * @throws IOException if its file can't be read
+   */
+  public static LayerStatistics of(Layer layer) throws IOException {
+    StoredStatistics measure = new StoredStatistics(layer);
+    Optional<TensorPayload> bytes = layer.tensor().rawBytes();
+    WeightSums sums =
+        bytes.isPresent() ? measure.inParts(bytes.get()) : measure.inOrder(layer.tensor());
+    return sums.statistics(measure.decoder.resolution());
+  }
+
+  private WeightSums inOrder(StoredTensor tensor) throws IOException {
+    WeightSums sums = walk.sums();
+    long[] first = {0};
+    tensor.read(
+        bytes -> {
+          add(first[0], bytes, sums);
+          first[0] += bytes.remaining() / width;
+        });
+    return sums;
+  }
+
+  private WeightSums inParts(TensorPayload payload) throws IOException {
+    long count = payload.length() / width;
+    List<Part> parts = new ArrayList<>();
+    for (long first = 0; first < count; first += part) {
+      parts.add(new Part(payload, first, Math.min(part, count - first)));
+    }
+    try {
+      invokeAll(parts);
+      WeightSums sums = parts.get(0).join();
+      parts.subList(1, parts.size()).forEach(done -> sums.add(done.join()));
+      return sums;
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /** In a pool at once, elsewhere one after the other. */
+  private static void invokeAll(Collection<Part> parts) {
+    if (ForkJoinTask.inForkJoinPool()) {
+      ForkJoinTask.invokeAll(parts);
+    } else {
+      parts.forEach(Part::invoke);
+    }
+  }
+
+  /** Adds weights that follow each other, the first of which has a number in the tensor. */
+  private void add(long first, ByteBuffer bytes, WeightSums sums) {
+    int count = bytes.remaining() / width;
+    double[] block = new double[Math.min(BLOCK, count)];
+    for (int at = 0; at < count; at += BLOCK) {
+      int length = Math.min(BLOCK, count - at);
+      decoder.decode(bytes, at, length, block);
+      walk.add(first + at, block, length, sums);
+    }
+  }
+
+  /** The sums of a part of a tensor. */
+  private final class Part extends RecursiveTask<WeightSums> {
+    private static final long serialVersionUID = 1L;
+
+    private final transient TensorPayload payload;
+    private final long first;
+    private final long count;
+
+    Part(TensorPayload payload, long first, long count) {
+      this.payload = payload;
+      this.first = first;
+      this.count = count;
+    }
+
+    @Override
+    protected WeightSums compute() {
+      WeightSums sums = walk.sums();
+      int piece = (int) Math.min(PIECE / width, count);
+      ByteBuffer buffer = ByteBuffer.allocate(piece * width);
+      try {
+        for (long at = 0; at < count; at += piece) {
+          int length = (int) Math.min(piece, count - at);
+          payload.read((first + at) * width, buffer.clear().limit(length * width));
+          add(first + at, buffer.flip(), sums);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return sums;
+    }
+  }
+}

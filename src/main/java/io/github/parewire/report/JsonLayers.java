@@ -1,0 +1,111 @@
+package io.github.parewire.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.parewire.layers.Layer;
+import io.github.parewire.layers.LeftTensor;
+import io.github.parewire.measure.LayerStatistics;
+import io.github.parewire.measure.Likeness;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.OptionalDouble;
+
+/** The parts that all reports for programs have in common. */
+final class JsonLayers {
+
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  private JsonLayers() {}
+
+  /** A report as text, indented. */
+  static String text(JsonNode report) {
+    try {
+      return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(report);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** What a layer is. */
+  static ObjectNode layer(Layer layer) {
+    ObjectNode node = NODES.objectNode();
+    node.put("number", layer.number());
+    node.put("tensor", layer.tensor().name());
+    node.put("operator", layer.operator());
+    node.put("node", layer.node());
+    node.set("dims", numbers(layer.tensor().dims()));
+    node.put("type", layer.tensor().type().toString());
+    node.put("storage", layer.tensor().form().toString());
+    node.putObject("matrix")
+        .put("slices", layer.matrix().slices())
+        .put("outputs", layer.matrix().outputs())
+        .put("inputs", layer.matrix().inputs());
+    node.put("fanIn", layer.fans().in());
+    node.put("fanOut", layer.fans().out());
+    return node;
+  }
+
+  /** What its weights are like, each on its own. */
+  static ObjectNode weights(LayerStatistics weights) {
+    ObjectNode node = NODES.objectNode();
+    node.put("count", weights.weights());
+    node.put("zeros", weights.zeros());
+    put(node, "min", finite(weights, weights.min()));
+    put(node, "max", finite(weights, weights.max()));
+    put(node, "mean", finite(weights, weights.mean()));
+    put(node, "standardDeviation", finite(weights, weights.standardDeviation()));
+    put(node, "kurtosis", finite(weights, weights.kurtosis()));
+    return node;
+  }
+
+  private static OptionalDouble finite(LayerStatistics weights, double value) {
+    return weights.isFinite() && Double.isFinite(value)
+        ? OptionalDouble.of(value)
+        : OptionalDouble.empty();
+  }
+
+  /** What its weights look like. */
+  static ObjectNode likeness(Likeness likeness) {
+    ObjectNode node = NODES.objectNode();
+    node.put("kind", likeness.kind().name().toLowerCase(Locale.ROOT));
+    node.set("initializers", strings(likeness.initializers()));
+    node.put("rewired", likeness.rewired());
+    node.set("evidence", strings(likeness.evidence()));
+    return node;
+  }
+
+  /** A tensor that is no layer. */
+  static ObjectNode left(LeftTensor tensor) {
+    ObjectNode node = NODES.objectNode();
+    node.put("tensor", tensor.name());
+    node.set("dims", numbers(tensor.dims()));
+    node.put("type", tensor.type());
+    node.put("left", tensor.reason());
+    return node;
+  }
+
+  /** A number, or null if it is none. */
+  static void put(ObjectNode node, String name, OptionalDouble value) {
+    if (value.isPresent() && Double.isFinite(value.getAsDouble())) {
+      node.put(name, value.getAsDouble());
+    } else {
+      node.putNull(name);
+    }
+  }
+
+  static ArrayNode numbers(Collection<? extends Number> values) {
+    ArrayNode array = NODES.arrayNode();
+    values.forEach(value -> array.add(value.longValue()));
+    return array;
+  }
+
+  static ArrayNode strings(Collection<String> values) {
+    ArrayNode array = NODES.arrayNode();
+    values.forEach(array::add);
+    return array;
+  }
+}

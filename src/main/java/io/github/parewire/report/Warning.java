@@ -1,0 +1,33 @@
+package io.github.parewire.report;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a user should know of a run that did what it was told.
+ *
+ * @param kind what it is about
+ * @param layers numbers of the layers that it is about
+ * @param text one line
+ */
+public record Warning(Kind kind, List<Integer> layers, String text) {
+
+  /** The kinds of warnings. */
+  public enum Kind {
+    /** Weights do not look freshly initialized. */
+    TRAINED,
+    /** Weights are so small that rewiring hardly acts. */
+    SMALL;
+
+    /** The name in reports. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Copies its arguments. */
+  public Warning {
+    layers = List.copyOf(layers);
+  }
+}

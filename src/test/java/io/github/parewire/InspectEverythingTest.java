@@ -1,0 +1,185 @@
+package io.github.parewire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.parewire.measure.LayerStatistics;
+import io.github.parewire.measure.Spread;
+import io.github.parewire.model.ElementType;
+import io.github.parewire.report.Inspection;
+import io.github.parewire.report.LayerInspection;
+import io.github.parewire.testing.IndexTensor;
+import io.github.parewire.testing.Models;
+import io.github.parewire.testing.Seeds;
+import io.github.parewire.testing.Storage;
+import io.github.parewire.testing.Weights;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Random;
+import java.util.function.IntFunction;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The statistics of every operator behind every layout in every element type and storage form: as a
+ * plain computation over the matrix says.
+ */
+final class InspectEverythingTest {
+
+  /** Relative; sums of a few thousand float64 numbers in another order. */
+  private static final double ERROR = 1e-9;
+
+  @TempDir private Path folder;
+
+  @TestFactory
+  Stream<DynamicTest> equalsAPlainComputation() {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (OperatorCase operator : OperatorCase.values()) {
+      for (LayoutCase layout : LayoutCase.values()) {
+        for (ElementType type : Weights.TYPES) {
+          if (layout.suits(operator)) {
+            String name = operator + ", " + layout + ", " + type;
+            tests.add(DynamicTest.dynamicTest(name, () -> check(name, operator, layout, type)));
+          }
+        }
+      }
+    }
+    return tests.stream();
+  }
+
+  private void check(String name, OperatorCase operator, LayoutCase layout, ElementType type)
+      throws IOException {
+    Random random = Seeds.random("inspect " + name);
+    Models models = Models.model();
+    List<Weights> weights = new ArrayList<>();
+    for (Storage storage : Storage.values()) {
+      LayoutCase.Layer layer = new LayoutCase.Layer(weights.size(), operator);
+      weights.add(Weights.random(type, random, layout.stored(operator.dims())));
+      models.graph().input(layer.x(), layout.computed(type.dataType()));
+      layout.add(models, layer, storage, weights.get(layer.number()));
+      models.graph().output(layer.y(), layout.computed(type.dataType()));
+    }
+    Path in = models.write(folder.resolve("in.onnx"));
+    Inspection inspection = new Inspector(false, 2).inspect(in);
+    assertEquals(weights.size(), inspection.layers().size());
+    for (LayerInspection layer : inspection.layers()) {
+      Weights stored = weights.get(layer.layer().number());
+      IndexTensor seen = layout.seen(IndexTensor.stored(stored.dims()), operator.dims());
+      double[] values = stored.values();
+      double[][][] matrices =
+          Arrays.stream(operator.matrices(seen))
+              .map(
+                  slice ->
+                      Arrays.stream(slice)
+                          .map(row -> Arrays.stream(row).mapToDouble(at -> values[at]).toArray())
+                          .toArray(double[][]::new))
+              .toArray(double[][][]::new);
+      assertStatistics(matrices, layer.statistics());
+    }
+  }
+
+  /** Large enough for parts of its own; the result is the same bits at any number of threads. */
+  @Test
+  void aLargeTransposedLayer() throws IOException {
+    int inputs = 1700;
+    int outputs = 1500;
+    Random random = Seeds.random("large");
+    float[] stored = new float[inputs * outputs];
+    double[][][] matrices = new double[1][outputs][inputs];
+    for (int i = 0; i < stored.length; i++) {
+      stored[i] = random.nextFloat() - 0.5f;
+      matrices[0][i % outputs][i / outputs] = stored[i];
+    }
+    Models models = Models.model();
+    models
+        .graph()
+        .input("x", ElementType.FLOAT.dataType(), 1, inputs)
+        .weights("w", Storage.RAW, Weights.floats(new int[] {inputs, outputs}, stored))
+        .node("MatMul", List.of("x", "w"), "y")
+        .output("y", ElementType.FLOAT.dataType());
+    Path in = models.write(folder.resolve("in.onnx"));
+    LayerStatistics alone = new Inspector(false, 1).inspect(in).layers().get(0).statistics();
+    LayerStatistics beside = new Inspector(false, 3).inspect(in).layers().get(0).statistics();
+    assertEquals(alone, beside);
+    assertStatistics(matrices, alone);
+  }
+
+  private static void assertStatistics(double[][][] matrices, LayerStatistics found) {
+    double[] all =
+        Arrays.stream(matrices).flatMap(Arrays::stream).flatMapToDouble(Arrays::stream).toArray();
+    double mean = Arrays.stream(all).average().orElseThrow();
+    double squares = Arrays.stream(all).map(w -> w * w).average().orElseThrow();
+    double fourth = Arrays.stream(all).map(w -> w * w * w * w).average().orElseThrow();
+    assertEquals(all.length, found.weights());
+    assertEquals(Arrays.stream(all).filter(w -> w == 0).count(), found.zeros());
+    assertEquals(Arrays.stream(all).min().orElseThrow(), found.min());
+    assertEquals(Arrays.stream(all).max().orElseThrow(), found.max());
+    assertNear(mean, found.mean());
+    assertNear(Math.sqrt(squares - mean * mean), found.standardDeviation());
+    assertNear(fourth / squares / squares, found.kurtosis());
+    int slices = matrices.length;
+    int outputs = matrices[0].length;
+    int inputs = matrices[0][0].length;
+    IntFunction<double[]> row = i -> matrices[i / outputs][i % outputs];
+    IntFunction<double[]> column =
+        i -> Arrays.stream(matrices[i / inputs]).mapToDouble(line -> line[i % inputs]).toArray();
+    assertLines(
+        slices, slices * outputs, row, all, found.strengthVariance().output(), found.outputs());
+    assertLines(
+        slices, slices * inputs, column, all, found.strengthVariance().input(), found.inputs());
+  }
+
+  private static void assertLines(
+      int slices,
+      int count,
+      IntFunction<double[]> line,
+      double[] all,
+      OptionalDouble variance,
+      Spread spread) {
+    double[] sums = lines(count, line).mapToDouble(w -> Arrays.stream(w).sum()).toArray();
+    int lines = count / slices;
+    assertEquals(lines > 1, variance.isPresent());
+    if (lines > 1) {
+      double expected =
+          IntStream.range(0, slices)
+              .mapToDouble(
+                  slice -> variance(Arrays.copyOfRange(sums, slice * lines, (slice + 1) * lines)))
+              .average()
+              .orElseThrow();
+      assertNear(expected, variance.getAsDouble());
+    }
+    assertEquals(count, spread.lines());
+    if (count > 1) {
+      int length = all.length / count;
+      double[] norms =
+          lines(count, line).mapToDouble(w -> Arrays.stream(w).map(x -> x * x).sum()).toArray();
+      double[] squares = Arrays.stream(all).map(w -> w * w).toArray();
+      double population = (all.length - 1.0) / all.length;
+      assertNear(variance(sums) / (length * variance(all) * population), spread.strengths());
+      assertNear(variance(norms) / (length * variance(squares) * population), spread.norms());
+    }
+  }
+
+  private static Stream<double[]> lines(int count, IntFunction<double[]> line) {
+    return IntStream.range(0, count).mapToObj(line);
+  }
+
+  private static double variance(double[] values) {
+    double mean = Arrays.stream(values).average().orElseThrow();
+    return DoubleStream.of(values).map(v -> (v - mean) * (v - mean)).sum() / (values.length - 1);
+  }
+
+  private static void assertNear(double expected, double found) {
+    double error = ERROR * Math.max(Math.abs(expected), 1e-3);
+    assertTrue(Math.abs(expected - found) <= error, () -> expected + " is not " + found);
+  }
+}
