@@ -28,7 +28,7 @@ libonnxruntime (com.microsoft.onnxruntime:onnxruntime)
 Apache-2.0 is in LICENSE. The texts of the others:
 
 --- MIT: ascii-table, Copyright (c) 2017 Freva; onnxruntime, Copyright (c) Microsoft Corporation;
---- slf4j, Copyright (c) 2004-2022 QOS.ch Sarl (Switzerland)
+--- slf4j, Copyright (c) 2004-2022 QOS.ch Sarl (Switzerland); progressbar, Copyright (c) 2015-2020 Tongfei Chen
 
 Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
 documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
@@ -43,7 +43,8 @@ WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEM
 COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
 OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 
---- BSD-3-Clause: protobuf-java, Copyright 2008 Google Inc.; libopenblas, Copyright (c) 2011-2014, The OpenBLAS Project
+--- BSD-3-Clause: protobuf-java, Copyright 2008 Google Inc.; libopenblas, Copyright (c) 2011-2014, The OpenBLAS Project;
+--- jline-terminal, Copyright (c) 2002-2018, the original author or authors
 
 Redistribution and use in source and binary forms, with or without modification, are permitted provided that the
 following conditions are met:

@@ -37,6 +37,8 @@ public final class Inspector {
   /**
    * Inspects a model.
    *
+   * @param model the file; it is never written to
+   * @return what it has
    * @throws ModelException if the model is invalid
    * @throws IOException if a file can't be read
    */

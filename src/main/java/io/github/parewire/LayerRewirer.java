@@ -24,10 +24,10 @@ final class LayerRewirer {
   private final RewireOptions options;
   private final RewireKernel kernel;
 
-  LayerRewirer(OnnxFile file, RewireOptions options) {
+  LayerRewirer(OnnxFile file, RewireOptions options, Progress progress) {
     this.file = file;
     this.options = options;
-    this.kernel = options.kernel().create(options.sampler());
+    this.kernel = options.kernel().create(options.sampler(), progress::advance);
   }
 
   /**

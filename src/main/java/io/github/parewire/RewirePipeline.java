@@ -49,6 +49,7 @@ public final class RewirePipeline {
   private static final long GROUP_BYTES = 1L << 30;
 
   private final RewireOptions options;
+  private final Progress progress;
 
   /**
    * Makes a pipeline; it can run any number of times.
@@ -56,7 +57,18 @@ public final class RewirePipeline {
    * @param options what to rewire, and how
    */
   public RewirePipeline(RewireOptions options) {
+    this(options, Progress.NONE);
+  }
+
+  /**
+   * Makes a pipeline; it can run any number of times.
+   *
+   * @param options what to rewire, and how
+   * @param progress is told how far a run has come
+   */
+  public RewirePipeline(RewireOptions options, Progress progress) {
     this.options = options;
+    this.progress = progress;
   }
 
   /**
@@ -101,6 +113,8 @@ public final class RewirePipeline {
         requireNoDataFile(file, out.get());
       }
       return file.reading(() -> run(file, out, gpu, times));
+    } finally {
+      progress.end();
     }
   }
 
@@ -143,6 +157,7 @@ public final class RewirePipeline {
             ModelWriter.begin(file, tensors, options.saveAsExternalData(), pending);
         layers = rewire(file, selected, gpu, layer -> bytes -> writer.write(layer.tensor(), bytes));
         times.end(StageTimes.Stage.REWIRE);
+        progress.verify();
         verification = Optional.of(verify(file, pending.path(), tensors));
         times.end(StageTimes.Stage.VERIFY);
         layers = hashed(layers);
@@ -209,7 +224,8 @@ public final class RewirePipeline {
       Optional<Gpu> gpu,
       Function<Layer, LayerArrays.BytesConsumer<IOException>> consumers)
       throws IOException {
-    LayerRewirer rewirer = new LayerRewirer(file, options);
+    progress.begin(layers.stream().mapToLong(layer -> layer.tensor().elements()).sum());
+    LayerRewirer rewirer = new LayerRewirer(file, options, progress);
     List<Layer> largestFirst =
         layers.stream()
             .sorted(comparingLong((Layer layer) -> layer.tensor().elements()).reversed())

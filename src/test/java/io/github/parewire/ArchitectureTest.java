@@ -112,6 +112,8 @@ final class ArchitectureTest {
   void librariesHaveTheirPlace() {
     assertOnlyIn("verify", "ai.onnxruntime..");
     assertOnlyIn("cli", "picocli..");
+    assertOnlyIn("cli", "me.tongfei..");
+    assertOnlyIn("cli", "org.jline..");
     assertOnlyIn("report", "com.github.freva..");
   }
 

@@ -1,5 +1,6 @@
 package io.github.parewire.cli;
 
+import io.github.parewire.Progress;
 import io.github.parewire.RewireOptions;
 import io.github.parewire.RewirePipeline;
 import io.github.parewire.device.Device;
@@ -182,10 +183,14 @@ final class RewireCommand implements Callable<Integer> {
             .allowHardLinks(reading.allowHardLinks())
             .hashes(json.isGiven())
             .build();
-    RewirePipeline pipeline = new RewirePipeline(options);
+    RewirePipeline pipeline = new RewirePipeline(options, progress());
     Report report = dryRun ? pipeline.dryRun(in) : pipeline.run(in, out);
     print(report);
     return ExitCode.DONE.status();
+  }
+
+  private Progress progress() {
+    return verbosity.isQuiet() ? Progress.NONE : new ProgressLine();
   }
 
   private void requireFiles() {

@@ -2,6 +2,7 @@ package io.github.parewire.rewire;
 
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.function.LongConsumer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -28,6 +29,7 @@ public final class JavaKernel implements RewireKernel {
   }
 
   private final SamplerKind sampler;
+  private final LongConsumer passed;
 
   /** Makes a kernel that draws as the authors' code does. */
   public JavaKernel() {
@@ -40,7 +42,19 @@ public final class JavaKernel implements RewireKernel {
    * @param sampler how orders are drawn
    */
   public JavaKernel(SamplerKind sampler) {
+    this(sampler, weights -> {});
+  }
+
+  /**
+   * Makes a kernel.
+   *
+   * @param sampler how orders are drawn
+   * @param passed gets the number of weights that were passed, every now and then; in the end,
+   *     twice the weights of a matrix
+   */
+  public JavaKernel(SamplerKind sampler, LongConsumer passed) {
     this.sampler = sampler;
+    this.passed = passed;
   }
 
   @Override
@@ -84,7 +98,7 @@ public final class JavaKernel implements RewireKernel {
     int capacity = Math.max(1, Math.min(lines, blockLines));
     try (BlockPipeline pipeline = new BlockPipeline(lines, capacity, blocks);
         UniformsAhead random = new UniformsAhead(stream.generator())) {
-      new Pass(length, sampler).run(pipeline, random);
+      new Pass(length, sampler).run(pipeline, random, passed);
     }
   }
 

@@ -1,22 +1,24 @@
 package io.github.parewire.rewire;
 
+import java.util.function.LongConsumer;
+
 /** The kernels. */
 public enum KernelKind {
   /** In Java, on the processor; draws with either sampler. */
   JAVA(SamplerKind.REFERENCE) {
     @Override
-    public RewireKernel create(SamplerKind sampler) {
-      return new JavaKernel(sampler);
+    public RewireKernel create(SamplerKind sampler, LongConsumer passed) {
+      return new JavaKernel(sampler, passed);
     }
   },
   /** In ND4J operations, on the processor or a GPU; draws with the exponential sampler. */
   ND4J(SamplerKind.EXPONENTIAL) {
     @Override
-    public RewireKernel create(SamplerKind sampler) {
+    public RewireKernel create(SamplerKind sampler, LongConsumer passed) {
       if (!draws(sampler)) {
         throw new IllegalArgumentException(this + " does not draw with " + sampler);
       }
-      return new Nd4jKernel(Nd4jKernel.DEFAULT_BUDGET);
+      return new Nd4jKernel(Nd4jKernel.DEFAULT_BUDGET, passed);
     }
   };
 
@@ -40,6 +42,8 @@ public enum KernelKind {
    * Makes a kernel.
    *
    * @param sampler how orders are drawn, one that it {@link #draws} with
+   * @param passed gets the number of weights that were passed, every now and then; in the end,
+   *     twice those of all matrices
    */
-  public abstract RewireKernel create(SamplerKind sampler);
+  public abstract RewireKernel create(SamplerKind sampler, LongConsumer passed);
 }

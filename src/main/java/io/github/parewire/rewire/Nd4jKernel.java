@@ -3,6 +3,7 @@ package io.github.parewire.rewire;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -20,15 +21,28 @@ public final class Nd4jKernel implements RewireKernel {
   public static final long DEFAULT_BUDGET = 1L << 29;
 
   private final long budget;
+  private final LongConsumer passed;
+
+  /**
+   * Makes a kernel that nobody watches.
+   *
+   * @see #Nd4jKernel(long, LongConsumer)
+   */
+  public Nd4jKernel(long budget) {
+    this(budget, weights -> {});
+  }
 
   /**
    * Makes a kernel.
    *
    * @param budget bytes to use on the device, besides the matrices; exceeded where a single line
    *     needs more, at about 100 bytes a weight
+   * @param passed gets the number of weights that were passed after each batch of matrices; in the
+   *     end, twice those of all matrices
    */
-  public Nd4jKernel(long budget) {
+  public Nd4jKernel(long budget, LongConsumer passed) {
     this.budget = budget;
+    this.passed = passed;
   }
 
   /**
@@ -83,6 +97,7 @@ public final class Nd4jKernel implements RewireKernel {
   private void pass(List<SeededMatrix> matrices, Side side) {
     for (List<SeededMatrix> batch : batches(matrices, side)) {
       new LockstepBatch(batch, side, budget).run();
+      passed.accept(batch.stream().mapToLong(seeded -> seeded.matrix().length()).sum());
     }
   }
 

@@ -1,5 +1,7 @@
 package io.github.parewire.rewire;
 
+import java.util.function.LongConsumer;
+
 /** One pass of the algorithm over the lines of a matrix, its rows or its columns. */
 final class Pass {
 
@@ -22,9 +24,10 @@ final class Pass {
   /**
    * Rewires all lines.
    *
+   * @param passed gets the number of weights after each block of lines
    * @throws ArithmeticException if the strengths are too large for attachment probabilities
    */
-  void run(BlockPipeline lines, UniformSource random) {
+  void run(BlockPipeline lines, UniformSource random, LongConsumer passed) {
     for (Block block = lines.next(); block != null; block = lines.next()) {
       for (int line = 0; line < block.count(); line++) {
         // Line 0 stays: there are no strengths yet to attach to.
@@ -34,6 +37,7 @@ final class Pass {
         }
         block.addTo(strength, line);
       }
+      passed.accept((long) block.count() * strength.length);
     }
   }
 }
