@@ -13,6 +13,7 @@ import io.github.parewire.rewire.StrengthVariance;
 import io.github.parewire.verify.Proof;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 

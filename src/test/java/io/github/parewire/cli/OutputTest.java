@@ -156,7 +156,9 @@ final class OutputTest {
   private void assertGolden(String name, Cli run) throws IOException {
     String text = "--- out\n" + run.out() + "--- err\n" + run.err();
     String masked =
-        text.replace(folder + "/", "").replaceAll("\\d+\\.\\d s,", "TIME s,").replace("\r\n", "\n");
+        text.replace(folder + "/", "")
+            .replaceAll("\\d+\\.\\d+ s\\b", "TIME s")
+            .replace("\r\n", "\n");
     Path golden = Path.of("src/test/resources/cli", name + ".txt");
     if (Boolean.getBoolean("golden.write")) {
       Files.createDirectories(golden.getParent());

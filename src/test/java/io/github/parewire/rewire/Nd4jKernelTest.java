@@ -138,7 +138,8 @@ final class Nd4jKernelTest {
   void drawsWithTheExponentialSamplerAlone() {
     assertEquals(SamplerKind.EXPONENTIAL, KernelKind.ND4J.defaultSampler());
     assertThrows(
-        IllegalArgumentException.class, () -> KernelKind.ND4J.create(SamplerKind.REFERENCE));
+        IllegalArgumentException.class,
+        () -> KernelKind.ND4J.create(SamplerKind.REFERENCE, passed -> {}));
   }
 
   private static void assertEqualResults(long budget, List<INDArray> matrices) {
