@@ -7,14 +7,17 @@ import io.github.parewire.measure.StoredStatistics;
 import io.github.parewire.model.ModelException;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.report.LayerReport;
+import io.github.parewire.report.LayerSketch;
 import io.github.parewire.rewire.RewireKernel;
 import io.github.parewire.rewire.SeededMatrix;
+import io.github.parewire.rewire.Snapshot;
 import io.github.parewire.rewire.StrengthVariance;
 import io.github.parewire.rewire.UnfitMatrixException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Rewires layers of one file; threads may share it. */
@@ -23,11 +26,18 @@ final class LayerRewirer {
   private final OnnxFile file;
   private final RewireOptions options;
   private final RewireKernel kernel;
+  private final int edge;
 
-  LayerRewirer(OnnxFile file, RewireOptions options, Progress progress) {
+  /**
+   * Makes a rewirer.
+   *
+   * @param edge cells along an axis of a layer's picture, if the options ask for sketches
+   */
+  LayerRewirer(OnnxFile file, RewireOptions options, Progress progress, int edge) {
     this.file = file;
     this.options = options;
     this.kernel = options.kernel().create(options.sampler(), progress::advance);
+    this.edge = edge;
   }
 
   /**
@@ -42,21 +52,34 @@ final class LayerRewirer {
       throws IOException {
     List<INDArray> weights = new ArrayList<>();
     List<LayerStatistics> before = new ArrayList<>();
+    List<Optional<Snapshot>> snapshots = new ArrayList<>();
     for (Layer layer : layers) {
       requireShortLines(layer);
       INDArray loaded = LayerArrays.load(layer);
       weights.add(loaded);
       before.add(StoredStatistics.of(layer));
+      snapshots.add(snapshot(loaded));
     }
     rewireMatrices(layers, weights);
     List<LayerReport> reports = new ArrayList<>();
     for (int i = 0; i < layers.size(); i++) {
       Layer layer = layers.get(i);
-      StrengthVariance after = LayerArrays.strengthVariance(weights.get(i));
-      LayerArrays.store(layer, weights.get(i), consumers.apply(layer));
-      reports.add(LayerReport.rewired(layer, before.get(i), after));
+      INDArray rewired = weights.get(i);
+      StrengthVariance after = LayerArrays.strengthVariance(rewired);
+      LayerReport report = LayerReport.rewired(layer, before.get(i), after);
+      if (options.sketches()) {
+        report =
+            report.withSketch(
+                LayerSketch.of(snapshots.get(i).orElseThrow(), snapshot(rewired).orElseThrow()));
+      }
+      LayerArrays.store(layer, rewired, consumers.apply(layer));
+      reports.add(report);
     }
     return reports;
+  }
+
+  private Optional<Snapshot> snapshot(INDArray weights) {
+    return options.sketches() ? Optional.of(LayerArrays.snapshot(weights, edge)) : Optional.empty();
   }
 
   private void rewireMatrices(List<Layer> layers, List<INDArray> weights) {

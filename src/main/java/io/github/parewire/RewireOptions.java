@@ -34,6 +34,7 @@ import java.util.Optional;
  * @param allowHardLinks whether the input's data files may have other names, which may lie outside
  *     the model's folder
  * @param hashes whether the report is to carry SHA-256 sums
+ * @param sketches whether the report is to carry what charts of each layer show
  */
 public record RewireOptions(
     BigInteger seed,
@@ -49,7 +50,8 @@ public record RewireOptions(
     InputShapes inputShapes,
     boolean saveAsExternalData,
     boolean allowHardLinks,
-    boolean hashes) {
+    boolean hashes,
+    boolean sketches) {
 
   /** The seed unless another is given. */
   public static final String DEFAULT_SEED = "42";
@@ -71,6 +73,7 @@ public record RewireOptions(
    * @param saveAsExternalData as said above
    * @param allowHardLinks as said above
    * @param hashes as said above
+   * @param sketches as said above
    * @throws UsageException if the seed is negative, there is no thread, or sampler, kernel and
    *     device do not go together
    */
@@ -141,6 +144,7 @@ public record RewireOptions(
     private boolean saveAsExternalData;
     private boolean allowHardLinks;
     private boolean hashes;
+    private boolean sketches;
 
     private Builder() {}
 
@@ -300,6 +304,17 @@ public record RewireOptions(
     }
 
     /**
+     * Sets whether the report carries what charts of each layer show.
+     *
+     * @param value false by default
+     * @return this builder
+     */
+    public Builder sketches(boolean value) {
+      sketches = value;
+      return this;
+    }
+
+    /**
      * Makes the options.
      *
      * @return what was set, and the defaults for the rest
@@ -321,7 +336,8 @@ public record RewireOptions(
           inputShapes,
           saveAsExternalData,
           allowHardLinks,
-          hashes);
+          hashes,
+          sketches);
     }
   }
 

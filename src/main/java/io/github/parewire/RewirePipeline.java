@@ -15,6 +15,7 @@ import io.github.parewire.model.StoredTensor;
 import io.github.parewire.parallel.ParallelTasks;
 import io.github.parewire.report.FileHash;
 import io.github.parewire.report.LayerReport;
+import io.github.parewire.report.LayerSketch;
 import io.github.parewire.report.Report;
 import io.github.parewire.report.StageTimes;
 import io.github.parewire.rewire.Nd4jBackend;
@@ -225,7 +226,8 @@ public final class RewirePipeline {
       Function<Layer, LayerArrays.BytesConsumer<IOException>> consumers)
       throws IOException {
     progress.begin(layers.stream().mapToLong(layer -> layer.tensor().elements()).sum());
-    LayerRewirer rewirer = new LayerRewirer(file, options, progress);
+    LayerRewirer rewirer = 
+        new LayerRewirer(file, options, progress, LayerSketch.edge(layers.size()));
     List<Layer> largestFirst =
         layers.stream()
             .sorted(comparingLong((Layer layer) -> layer.tensor().elements()).reversed())

@@ -6,12 +6,14 @@ import io.github.parewire.model.ElementType;
 import io.github.parewire.model.StoredTensor;
 import io.github.parewire.rewire.HostMemory;
 import io.github.parewire.rewire.Nd4jBackend;
+import io.github.parewire.rewire.Snapshot;
 import io.github.parewire.rewire.StrengthVariance;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -64,15 +66,26 @@ public final class LayerArrays {
    * @param weights what {@link #load} returned
    */
   public static StrengthVariance strengthVariance(INDArray weights) {
-    List<StrengthVariance> slices = new ArrayList<>();
-    for (int slice = 0; slice < weights.size(0); slice++) {
-      slices.add(strengthVariance(weights, slice));
-    }
-    return StrengthVariance.mean(slices);
+    return StrengthVariance.mean(
+        slices(weights).stream().map(LayerArrays::matrixVariance).toList());
   }
 
-  private static StrengthVariance strengthVariance(INDArray weights, int slice) {
-    INDArray view = slice(weights, slice);
+  /**
+   * A snapshot of a layer.
+   *
+   * @param weights what {@link #load} returned
+   * @param edge the most cells that its picture may have along an axis
+   */
+  public static Snapshot snapshot(INDArray weights, int edge) {
+    return Snapshot.of(slices(weights), edge);
+  }
+
+  private static List<INDArray> slices(INDArray weights) {
+    int slices = Math.toIntExact(weights.size(0));
+    return IntStream.range(0, slices).mapToObj(slice -> slice(weights, slice)).toList();
+  }
+
+  private static StrengthVariance matrixVariance(INDArray view) {
     if (view.offset() == 0) {
       return StrengthVariance.of(view);
     }

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param statistics of its weights in the input; empty if it was not read
  * @param after its strength variance in the output; empty if it was left
  * @param sortedWeightsSha256 by {@link SortedWeightsHash}; empty unless asked for
+ * @param sketch what charts show of it; empty unless asked for
  * @param left why it was left; empty if it was rewired
  */
 public record LayerReport(
@@ -22,26 +23,42 @@ public record LayerReport(
     Optional<LayerStatistics> statistics,
     Optional<StrengthVariance> after,
     Optional<String> sortedWeightsSha256,
+    Optional<LayerSketch> sketch,
     Optional<String> left) {
 
   /** A layer that was left. */
   public static LayerReport left(Layer layer, String reason) {
     return new LayerReport(
-        layer, Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(reason));
+        layer,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(reason));
   }
 
   /** A layer that was rewired. */
   public static LayerReport rewired(
       Layer layer, LayerStatistics statistics, StrengthVariance after) {
     return new LayerReport(
-        layer, Optional.of(statistics), Optional.of(after), Optional.empty(), Optional.empty());
+        layer,
+        Optional.of(statistics),
+        Optional.of(after),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** This report with what charts show. */
+  public LayerReport withSketch(LayerSketch drawn) {
+    return new LayerReport(layer, statistics, after, sortedWeightsSha256, Optional.of(drawn), left);
   }
 
   /** This report with the hash of the layer's sorted weights, if it was rewired. */
   public LayerReport withHash() throws IOException {
     return isRewired()
         ? new LayerReport(
-            layer, statistics, after, Optional.of(SortedWeightsHash.of(layer.tensor())), left)
+            layer, statistics, after, Optional.of(SortedWeightsHash.of(layer.tensor())), sketch, left)
         : this;
   }
 
