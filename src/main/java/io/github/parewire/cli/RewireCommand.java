@@ -5,7 +5,6 @@ import io.github.parewire.RewireOptions;
 import io.github.parewire.RewirePipeline;
 import io.github.parewire.device.Device;
 import io.github.parewire.layers.GroupMode;
-import io.github.parewire.report.JsonReport;
 import io.github.parewire.report.Report;
 import io.github.parewire.report.TextReport;
 import io.github.parewire.rewire.KernelKind;
@@ -149,7 +148,7 @@ final class RewireCommand implements Callable<Integer> {
               + " there in any case.")
   private boolean saveAsExternalData;
 
-  @Mixin private JsonOption json;
+  @Mixin private ReportOptions reports;
 
   @Mixin private ReadOptions reading;
 
@@ -162,6 +161,7 @@ final class RewireCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     requireFiles();
+    reports.requirePlaces(in, out);
     RewireOptions.Builder builder = RewireOptions.builder().device(device);
     if (kernel != null) {
       builder.kernel(kernel);
@@ -181,7 +181,8 @@ final class RewireCommand implements Callable<Integer> {
             .inputShapes(proofs.inputShapes())
             .saveAsExternalData(saveAsExternalData)
             .allowHardLinks(reading.allowHardLinks())
-            .hashes(json.isGiven())
+            .hashes(reports.any())
+            .sketches(reports.charts())
             .build();
     RewirePipeline pipeline = new RewirePipeline(options, progress());
     Report report = dryRun ? pipeline.dryRun(in) : pipeline.run(in, out);
@@ -205,7 +206,7 @@ final class RewireCommand implements Callable<Integer> {
 
   private void print(Report report) throws IOException {
     PrintWriter results = spec.commandLine().getOut();
-    json.write(() -> JsonReport.text(report), results);
+    reports.write(report, spec.commandLine().getParseResult().originalArgs(), results);
     if (verbosity.isQuiet()) {
       return;
     }
@@ -213,7 +214,7 @@ final class RewireCommand implements Callable<Integer> {
     PrintWriter notes = spec.commandLine().getErr();
     text.notes(report).forEach(notes::println);
     text.warnings(report).forEach(notes::println);
-    if (!json.isStandardOutput()) {
+    if (!reports.takeStandardOutput()) {
       text.lines(report).forEach(results::println);
     }
   }

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 
 /** Builds ONNX models for tests. */
 public final class Models {
@@ -42,6 +43,23 @@ public final class Models {
         .weights(name, storage, weights)
         .node("Gemm", List.of("x", name), "y", attribute("transB", 1))
         .output("y", weights.type().dataType());
+    return models;
+  }
+
+  /** A model of dense layers, one after the other, each with {@code width} inputs and outputs. */
+  public static Models chain(List<String> names, int width, Random random) {
+    Models models = model();
+    models.graph().input("x", TensorProto.DataType.FLOAT, 1, width);
+    String at = "x";
+    for (int i = 0; i < names.size(); i++) {
+      String next = "y" + i;
+      models
+          .graph()
+          .weights(names.get(i), Storage.RAW, Weights.kaiming(random, width, width))
+          .node("Gemm", List.of(at, names.get(i)), next, attribute("transB", 1));
+      at = next;
+    }
+    models.graph().output(at, TensorProto.DataType.FLOAT);
     return models;
   }
 

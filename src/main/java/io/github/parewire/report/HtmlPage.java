@@ -1,0 +1,244 @@
+package io.github.parewire.report;
+
+import io.github.parewire.layers.Layer;
+import io.github.parewire.rewire.StrengthVariance;
+import io.github.parewire.verify.Proof;
+import io.github.parewire.verify.Verification;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** What the template of the HTML report shows, in words and figures; it escapes them. */
+final class HtmlPage {
+
+  private final Report report;
+  private final List<String> arguments;
+  private final PageScript script = new PageScript();
+
+  HtmlPage(Report report, List<String> arguments) {
+    this.report = report;
+    this.arguments = arguments;
+  }
+
+  /** A figure of the summary; {@code kind} is a class of the style, or empty. */
+  record Tile(String label, String value, String note, String kind) {}
+
+  /** A setting. */
+  record Entry(String name, String value) {}
+
+  /** A layer that was rewired. */
+  record Row(
+      int number, String tensor, String operator, String matrix, Change input, Change output) {}
+
+  /** A tensor that was left. */
+  record Left(String tensor, String shape, String type, String reason) {}
+
+  /** A variance before and after. */
+  record Change(OptionalDouble first, OptionalDouble second) {
+
+    static Change of(LayerReport layer, Function<StrengthVariance, OptionalDouble> side) {
+      return new Change(
+          layer.before().map(side).orElse(OptionalDouble.empty()),
+          layer.after().map(side).orElse(OptionalDouble.empty()));
+    }
+
+    String before() {
+      return TextReport.number(Optional.of(first));
+    }
+
+    String after() {
+      return TextReport.number(Optional.of(second));
+    }
+
+    /** After as a share of before; empty if that is no number. */
+    OptionalDouble ratio() {
+      return first.isPresent() && second.isPresent() && first.getAsDouble() > 0
+          ? OptionalDouble.of(second.getAsDouble() / first.getAsDouble())
+          : OptionalDouble.empty();
+    }
+
+    String percent() {
+      return HtmlPage.percent(ratio());
+    }
+  }
+
+  String policy() {
+    return script.policy();
+  }
+
+  String style() {
+    return PageScript.style();
+  }
+
+  String script() {
+    return script.text();
+  }
+
+  String data() {
+    return PageData.of(report);
+  }
+
+  String version() {
+    return Versions.all().get("onnx-parewire");
+  }
+
+  String title() {
+    return heading() + " - onnx-parewire";
+  }
+
+  /** The name of the file that the page is about. */
+  String heading() {
+    return report.out().orElse(report.in()).getFileName().toString();
+  }
+
+  String lead() {
+    return report
+        .out()
+        .map(out -> report.in() + ", rewired by preferential attachment to " + out)
+        .orElse(report.in() + ": a dry run of preferential-attachment rewiring");
+  }
+
+  List<Tile> tiles() {
+    int rewired = report.rewired().size();
+    return List.of(
+        new Tile(
+            report.out().isPresent() ? "rewired" : "would be rewired",
+            TextReport.count(rewired, "layer"),
+            "of "
+                + report.layers().size()
+                + " found; "
+                + TextReport.count(left().size(), "tensor")
+                + " left",
+            ""),
+        new Tile("weights reordered", TextReport.grouped(report.weights()), "no value changed", ""),
+        new Tile(
+            "input variance", median(StrengthVariance::input), "of strengths, median layer", ""),
+        new Tile(
+            "output variance", median(StrengthVariance::output), "of strengths, median layer", ""),
+        verdict());
+  }
+
+  private Tile verdict() {
+    String time =
+        String.format(Locale.ROOT, "whole run: %.1f s", report.times().total().toMillis() / 1000.0);
+    if (report.verification().isEmpty()) {
+      return new Tile("dry run", "Nothing written", time, "skipped");
+    }
+    return report.verification().get().comparesWeights()
+        ? new Tile("proofs", "Verified", time, "holds")
+        : new Tile("proofs", "Weights not compared", time, "skipped");
+  }
+
+  private String median(Function<StrengthVariance, OptionalDouble> side) {
+    double[] ratios =
+        report.rewired().stream()
+            .map(layer -> Change.of(layer, side).ratio())
+            .flatMapToDouble(OptionalDouble::stream)
+            .sorted()
+            .toArray();
+    int middle = ratios.length / 2;
+    return percent(
+        ratios.length == 0
+            ? OptionalDouble.empty()
+            : OptionalDouble.of(
+                ratios.length % 2 == 1
+                    ? ratios[middle]
+                    : (ratios[middle - 1] + ratios[middle]) / 2));
+  }
+
+  /** A ratio as a change, with a true minus sign. */
+  private static String percent(OptionalDouble ratio) {
+    if (ratio.isEmpty()) {
+      return "-";
+    }
+    String text = String.format(Locale.ROOT, "%+.1f", (ratio.getAsDouble() - 1) * 100);
+    return text.replace('-', '\u2212') + "\u00a0%";
+  }
+
+  List<Proof> proofs() {
+    return report.verification().map(Verification::proofs).orElse(List.of());
+  }
+
+  String outcome(Proof proof) {
+    return proof.outcome().name().toLowerCase(Locale.ROOT);
+  }
+
+  List<FileHash> files() {
+    return Stream.of(report.inputFiles(), report.outputFiles()).flatMap(List::stream).toList();
+  }
+
+  String command() {
+    return ShellCommand.text("onnx-parewire", arguments);
+  }
+
+  List<Entry> settings() {
+    RunSettings settings = report.settings();
+    List<Entry> entries = new ArrayList<>();
+    entries.add(new Entry("seed", settings.seed().toString()));
+    entries.add(new Entry("stream", settings.sharedStream() ? "shared" : "one a layer"));
+    entries.add(new Entry("sampler", settings.sampler()));
+    entries.add(new Entry("groups", settings.groups()));
+    entries.add(new Entry("weights compared by", settings.check()));
+    entries.add(new Entry("threads", String.valueOf(settings.threads())));
+    for (Map.Entry<String, String> version : Versions.all().entrySet()) {
+      entries.add(new Entry(version.getKey(), version.getValue()));
+    }
+    entries.add(new Entry("java", System.getProperty("java.version")));
+    entries.add(
+        new Entry("system", System.getProperty("os.name") + " " + System.getProperty("os.arch")));
+    return entries;
+  }
+
+  List<Row> rows() {
+    return report.rewired().stream().map(HtmlPage::row).toList();
+  }
+
+  private static Row row(LayerReport report) {
+    Layer layer = report.layer();
+    return new Row(
+        layer.number(),
+        layer.tensor().name(),
+        layer.operator(),
+        TextReport.matrix(layer.matrix()),
+        Change.of(report, StrengthVariance::input),
+        Change.of(report, StrengthVariance::output));
+  }
+
+  /** Layers first, then other tensors. */
+  List<Left> left() {
+    Stream<Left> layers =
+        report.layers().stream()
+            .filter(layer -> !layer.isRewired())
+            .map(
+                layer ->
+                    new Left(
+                        layer.layer().tensor().name(),
+                        TextReport.shape(layer.layer().tensor().dims()),
+                        layer.layer().tensor().type().toString(),
+                        layer.left().orElseThrow()));
+    Stream<Left> others =
+        report.left().stream()
+            .map(
+                tensor ->
+                    new Left(
+                        tensor.name(),
+                        TextReport.shape(tensor.dims()),
+                        tensor.type(),
+                        tensor.reason()));
+    return Stream.concat(layers, others).toList();
+  }
+
+  /** Layers that have charts. */
+  String sketched() {
+    return TextReport.grouped(LayerSketch.MOST_LAYERS);
+  }
+
+  String grouped(long number) {
+    return TextReport.grouped(number);
+  }
+}

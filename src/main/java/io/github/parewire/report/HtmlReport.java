@@ -1,0 +1,41 @@
+package io.github.parewire.report;
+
+import gg.jte.ContentType;
+import gg.jte.TemplateEngine;
+import gg.jte.output.StringOutput;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * A report as one page that needs nothing else: D3 draws its charts from data in the page. It has
+ * ASCII characters alone, so that no stream's encoding can spoil it.
+ */
+public final class HtmlReport {
+
+  private static final String TEMPLATE = "report.jte";
+  private static final Pattern NON_ASCII = Pattern.compile("[^\\x00-\\x7f]");
+
+  private HtmlReport() {}
+
+  /**
+   * The page.
+   *
+   * @param report with hashes and sketches
+   * @param arguments the command line that made it
+   */
+  public static String text(Report report, List<String> arguments) {
+    TemplateEngine engine =
+        TemplateEngine.createPrecompiled(
+            null, ContentType.Html, null, HtmlReport.class.getPackageName());
+    StringOutput page = new StringOutput();
+    engine.render(TEMPLATE, new HtmlPage(report, arguments), page);
+    return ascii(page.toString());
+  }
+
+  /** What is not ASCII by now stands in text and attributes, where a reference means the same. */
+  private static String ascii(String html) {
+    return NON_ASCII
+        .matcher(html)
+        .replaceAll(character -> "&#" + character.group().codePointAt(0) + ";");
+  }
+}
