@@ -10,6 +10,11 @@ ${project.groupId}:${project.artifactId}:${project.version}
     ${project.url!"no page of its own"}
 </#list>
 
+A script in the jar, unpacked from a webjar, and so in each HTML report:
+
+D3 (org.webjars.npm:d3), ISC, Copyright 2010-2023 Mike Bostock; its text is in the jar as io/github/parewire/report/d3/LICENSE
+    https://d3js.org
+
 Natives that these libraries carry:
 
 libopenblas (org.bytedeco:openblas)
