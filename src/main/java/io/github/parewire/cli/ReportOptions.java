@@ -7,6 +7,7 @@ import io.github.parewire.report.JsonReport;
 import io.github.parewire.report.Report;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ final class ReportOptions {
    * @param in the model to read, which no report may replace
    * @param out the model to write, likewise; null in a dry run
    * @throws UsageException if one has not
-   * @throws NoSuchFileException if the folder for one is missing
+   * @throws FileSystemException if the folder for one is missing, or it is a folder
    */
   void requirePlaces(Path in, Path out) throws IOException {
     if (json != null && json.equals(html)) {
@@ -67,6 +68,10 @@ final class ReportOptions {
       Path folder = report.toAbsolutePath().getParent();
       if (folder != null && !Files.isDirectory(folder)) {
         throw new NoSuchFileException(folder.toString());
+      }
+      if (Files.isDirectory(report)) {
+        throw new FileSystemException(
+            report.toString(), null, "is a folder; name the file to write");
       }
     }
     requireOwn(out == null ? List.of(in) : List.of(in, out));

@@ -110,7 +110,7 @@ final class HtmlPage {
             report.out().isPresent() ? "rewired" : "would be rewired",
             TextReport.count(rewired, "layer"),
             "of "
-                + report.layers().size()
+                + TextReport.grouped(report.layers().size())
                 + " found; "
                 + TextReport.count(left().size(), "tensor")
                 + " left",

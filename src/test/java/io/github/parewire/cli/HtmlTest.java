@@ -130,6 +130,9 @@ final class HtmlTest {
     Cli missing = Cli.run(in, out, "--html", folder.resolve("no/report.html"));
     assertEquals(5, missing.status());
     assertTrue(missing.err().contains("/no: no such file or folder"), missing::err);
+    Cli directory = Cli.run(in, out, "--html", folder);
+    assertEquals(5, directory.status());
+    assertTrue(directory.err().contains("is a folder"), directory::err);
     assertFalse(Files.exists(out), "known before the work");
   }
 
