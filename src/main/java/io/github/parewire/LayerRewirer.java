@@ -16,8 +16,8 @@ import io.github.parewire.rewire.UnfitMatrixException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import java.util.Optional;
+import java.util.function.Function;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Rewires layers of one file; threads may share it. */

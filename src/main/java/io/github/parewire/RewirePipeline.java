@@ -226,7 +226,7 @@ public final class RewirePipeline {
       Function<Layer, LayerArrays.BytesConsumer<IOException>> consumers)
       throws IOException {
     progress.begin(layers.stream().mapToLong(layer -> layer.tensor().elements()).sum());
-    LayerRewirer rewirer = 
+    LayerRewirer rewirer =
         new LayerRewirer(file, options, progress, LayerSketch.edge(layers.size()));
     List<Layer> largestFirst =
         layers.stream()

@@ -37,6 +37,7 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    json.requireOwn(model);
     Inspection inspection =
         new Inspector(reading.allowHardLinks(), reading.threads()).inspect(model);
     PrintWriter results = spec.commandLine().getOut();

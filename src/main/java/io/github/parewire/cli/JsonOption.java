@@ -1,5 +1,6 @@
 package io.github.parewire.cli;
 
+import io.github.parewire.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -28,6 +29,17 @@ final class JsonOption {
   /** Whether it is the result, in place of text. */
   boolean isStandardOutput() {
     return STANDARD_OUTPUT.equals(json);
+  }
+
+  /**
+   * Checks, before any work, that the report does not replace the model.
+   *
+   * @throws UsageException if it would
+   */
+  void requireOwn(Path model) throws IOException {
+    if (json != null && !isStandardOutput()) {
+      ReportOptions.requireOther(Path.of(json), model);
+    }
   }
 
   /** Writes the report, if there is to be one. */

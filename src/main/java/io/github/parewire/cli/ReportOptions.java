@@ -80,11 +80,20 @@ final class ReportOptions {
   private void requireOwn(Collection<Path> models) throws IOException {
     for (Path report : files()) {
       for (Path model : models) {
-        if (isSame(report, model)) {
-          throw new UsageException(
-              report + " is a file of the model; give the report a name of its own");
-        }
+        requireOther(report, model);
       }
+    }
+  }
+
+  /**
+   * Checks that a report is no file of a model.
+   *
+   * @throws UsageException if it is
+   */
+  static void requireOther(Path report, Path model) throws IOException {
+    if (isSame(report, model)) {
+      throw new UsageException(
+          report + " is a file of the model; give the report a name of its own");
     }
   }
 

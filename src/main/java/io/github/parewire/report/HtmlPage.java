@@ -1,5 +1,6 @@
 package io.github.parewire.report;
 
+import io.github.parewire.device.Gpu;
 import io.github.parewire.layers.Layer;
 import io.github.parewire.rewire.StrengthVariance;
 import io.github.parewire.verify.Proof;
@@ -8,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -48,11 +48,11 @@ final class HtmlPage {
     }
 
     String before() {
-      return TextReport.number(Optional.of(first));
+      return Tables.number(first);
     }
 
     String after() {
-      return TextReport.number(Optional.of(second));
+      return Tables.number(second);
     }
 
     /** After as a share of before; empty if that is no number. */
@@ -108,14 +108,14 @@ final class HtmlPage {
     return List.of(
         new Tile(
             report.out().isPresent() ? "rewired" : "would be rewired",
-            TextReport.count(rewired, "layer"),
+            Tables.count(rewired, "layer"),
             "of "
-                + TextReport.grouped(report.layers().size())
+                + Tables.grouped(report.layers().size())
                 + " found; "
-                + TextReport.count(left().size(), "tensor")
+                + Tables.count(left().size(), "tensor")
                 + " left",
             ""),
-        new Tile("weights reordered", TextReport.grouped(report.weights()), "no value changed", ""),
+        new Tile("weights reordered", Tables.grouped(report.weights()), "no value changed", ""),
         new Tile(
             "input variance", median(StrengthVariance::input), "of strengths, median layer", ""),
         new Tile(
@@ -182,6 +182,8 @@ final class HtmlPage {
     entries.add(new Entry("seed", settings.seed().toString()));
     entries.add(new Entry("stream", settings.sharedStream() ? "shared" : "one a layer"));
     entries.add(new Entry("sampler", settings.sampler()));
+    entries.add(new Entry("kernel", settings.kernel()));
+    entries.add(new Entry("device", report.gpu().map(Gpu::name).orElse("cpu")));
     entries.add(new Entry("groups", settings.groups()));
     entries.add(new Entry("weights compared by", settings.check()));
     entries.add(new Entry("threads", String.valueOf(settings.threads())));
@@ -194,6 +196,10 @@ final class HtmlPage {
     return entries;
   }
 
+  List<String> warnings() {
+    return report.warnings().stream().map(Warning::text).toList();
+  }
+
   List<Row> rows() {
     return report.rewired().stream().map(HtmlPage::row).toList();
   }
@@ -204,7 +210,7 @@ final class HtmlPage {
         layer.number(),
         layer.tensor().name(),
         layer.operator(),
-        TextReport.matrix(layer.matrix()),
+        Tables.matrix(layer.matrix()),
         Change.of(report, StrengthVariance::input),
         Change.of(report, StrengthVariance::output));
   }
@@ -218,7 +224,7 @@ final class HtmlPage {
                 layer ->
                     new Left(
                         layer.layer().tensor().name(),
-                        TextReport.shape(layer.layer().tensor().dims()),
+                        Tables.shape(layer.layer().tensor().dims()),
                         layer.layer().tensor().type().toString(),
                         layer.left().orElseThrow()));
     Stream<Left> others =
@@ -227,7 +233,7 @@ final class HtmlPage {
                 tensor ->
                     new Left(
                         tensor.name(),
-                        TextReport.shape(tensor.dims()),
+                        Tables.shape(tensor.dims()),
                         tensor.type(),
                         tensor.reason()));
     return Stream.concat(layers, others).toList();
@@ -235,10 +241,10 @@ final class HtmlPage {
 
   /** Layers that have charts. */
   String sketched() {
-    return TextReport.grouped(LayerSketch.MOST_LAYERS);
+    return Tables.grouped(LayerSketch.MOST_LAYERS);
   }
 
   String grouped(long number) {
-    return TextReport.grouped(number);
+    return Tables.grouped(number);
   }
 }

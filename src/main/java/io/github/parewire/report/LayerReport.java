@@ -58,7 +58,12 @@ public record LayerReport(
   public LayerReport withHash() throws IOException {
     return isRewired()
         ? new LayerReport(
-            layer, statistics, after, Optional.of(SortedWeightsHash.of(layer.tensor())), sketch, left)
+            layer,
+            statistics,
+            after,
+            Optional.of(SortedWeightsHash.of(layer.tensor())),
+            sketch,
+            left)
         : this;
   }
 

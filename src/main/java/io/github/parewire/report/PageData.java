@@ -55,7 +55,7 @@ final class PageData {
     node.put("tensor", layer.tensor().name());
     node.put("operator", layer.operator());
     node.put("node", layer.node());
-    node.put("shape", TextReport.shape(layer.tensor().dims()));
+    node.put("shape", Tables.shape(layer.tensor().dims()));
     node.put("type", layer.tensor().type().toString());
     node.put("slices", layer.matrix().slices());
     node.put("outputs", layer.matrix().outputs());

@@ -50,6 +50,15 @@ final class InspectTest {
         .map(model -> DynamicTest.dynamicTest(text(model, "file"), () -> check(model)));
   }
 
+  @Test
+  void isNotWrittenOverTheModel() throws IOException {
+    Path model = Files.copy(MODELS.resolve("torchscript_mlp.onnx"), folder.resolve("m.onnx"));
+    Cli run = Cli.run("inspect", model, "--json", model);
+    assertEquals(2, run.status(), run::toString);
+    assertTrue(run.err().contains("is a file of the model"), run::err);
+    assertEquals(-1, Files.mismatch(MODELS.resolve("torchscript_mlp.onnx"), model));
+  }
+
   private static void check(JsonNode model) throws IOException {
     String file = text(model, "file");
     JsonNode found = json(Cli.run("inspect", MODELS.resolve(file), "--json", "-"));

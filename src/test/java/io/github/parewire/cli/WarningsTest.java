@@ -47,6 +47,8 @@ final class WarningsTest {
     JsonNode warning = report(in).get("warnings").get(0);
     assertEquals("trained", warning.get("kind").asText());
     assertEquals("[0,1,3,4]", warning.get("layers").toString());
+    String page = Cli.run(in, "--dry-run", "--html", "-").out();
+    assertTrue(page.contains("do not look freshly"), "in the page, too");
     assertEquals("trained", report(in).at("/layers/0/looksLike/kind").asText());
   }
 
