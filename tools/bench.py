@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import platform
 import re
@@ -21,9 +22,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import onnx
@@ -36,6 +38,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TOOL = ROOT / "tools" / "onnx-parewire"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 MIB = 1 << 20
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,12 @@ class Run:
     kernel: float
     verify: float
     memory: float
+
+
+def apart(function: Callable[..., Result], *arguments: object) -> Result:
+    """Call a function in a process of its own: a program's peak memory counts that of whoever started it."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(function, arguments)
 
 
 def measure(command: Sequence[str | Path]) -> tuple[float, float, str]:
@@ -97,6 +106,10 @@ def require_equal(ours: Path, theirs: Path) -> None:
             sys.exit(f"{ours}: {a.name} differs from numpy's")
 
 
+def count_weights(model: Path) -> int:
+    return sum(int(np.prod(tensor.dims)) for tensor in onnx.load(model).graph.initializer)
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table in Markdown, its figures flush right."""
     lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
@@ -117,19 +130,19 @@ def against_numpy(networks: Sequence[str], rounds: int, folder: Path) -> str:
     """The table of whole networks."""
     rows = []
     for name in networks:
-        model = bench_models.NETWORKS[name](folder)
+        model = apart(bench_models.NETWORKS[name], folder)
         out, expected = folder / "out.onnx", folder / "expected.onnx"
         ours, theirs = [], []
         for _ in range(rounds):
             ours.append(run_tool(model, out))
             theirs.append(run_numpy(model, expected))
-            require_equal(out, expected)
+            apart(require_equal, out, expected)
         size = model.stat().st_size / MIB
         memory = max(run.memory for run in ours)
         rows.append(
             [
                 name,
-                f"{sum(np.prod(t.dims) for t in onnx.load(model).graph.initializer):,}",
+                f"{apart(count_weights, model):,}",
                 f"{median(theirs, 'kernel'):.2f}",
                 f"{median(ours, 'kernel'):.2f}",
                 ratio(ours, theirs, "kernel"),
@@ -161,7 +174,7 @@ def growth(shapes: Sequence[tuple[int, int]], rounds: int, folder: Path, options
     """How the cost of one dense layer grows, for the tool alone."""
     rows = []
     for outputs, inputs in shapes:
-        model = bench_models.dense(folder, outputs, inputs)
+        model = apart(bench_models.dense, folder, outputs, inputs)
         runs = [run_tool(model, folder / "out.onnx", *options) for _ in range(rounds)]
         kernel = median(runs, "kernel")
         rows.append(
@@ -183,8 +196,8 @@ def threads(counts: Sequence[int], rounds: int, folder: Path) -> str:
     """What threads gain, on many layers and on one."""
     rows = []
     for name, model in (
-        ("resnet50", bench_models.resnet50(folder)),
-        ("one layer of 4,096 x 4,096", bench_models.dense(folder, 4096, 4096)),
+        ("resnet50", apart(bench_models.resnet50, folder)),
+        ("one layer of 4,096 x 4,096", apart(bench_models.dense, folder, 4096, 4096)),
     ):
         for count in counts:
             runs = [run_tool(model, folder / "out.onnx", "--threads", str(count)) for _ in range(rounds)]
@@ -232,7 +245,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        run_tool(bench_models.small_cnn(folder), folder / "out.onnx")  # builds the tool if it has to be
+        run_tool(apart(bench_models.small_cnn, folder), folder / "out.onnx")  # builds the tool if it has to be
         where = machine()
         sections = [
             (
