@@ -1,7 +1,6 @@
 package io.github.parewire.measure;
 
 import io.github.parewire.rewire.StrengthVariance;
-import java.util.OptionalDouble;
 
 /**
  * What one pass over a layer's weights adds up, in float64. Parts of a layer are summed apart and
@@ -119,7 +118,9 @@ final class WeightSums {
         meanSquare,
         fourthPowers / count / (meanSquare * meanSquare),
         resolution,
-        new StrengthVariance(variance(columns.sums()), variance(rows.sums())),
+        new StrengthVariance(
+            StrengthVariance.variance(columns.sums(), slices),
+            StrengthVariance.variance(rows.sums(), slices)),
         Spread.of(columns, count / columns.lines(), mean, meanSquare, fourthPowers / count),
         Spread.of(rows, count / rows.lines(), mean, meanSquare, fourthPowers / count));
   }
@@ -130,30 +131,5 @@ final class WeightSums {
       total += value;
     }
     return total;
-  }
-
-  /** The mean over the matrices of the unbiased variance over their lines. */
-  private OptionalDouble variance(double[] sums) {
-    int lines = sums.length / slices;
-    if (lines < 2) {
-      return OptionalDouble.empty();
-    }
-    double total = 0;
-    for (int slice = 0; slice < slices; slice++) {
-      total += variance(sums, slice * lines, lines);
-    }
-    return OptionalDouble.of(total / slices);
-  }
-
-  private static double variance(double[] sums, int from, int lines) {
-    double mean = 0;
-    for (int i = from; i < from + lines; i++) {
-      mean += sums[i] / lines;
-    }
-    double squares = 0;
-    for (int i = from; i < from + lines; i++) {
-      squares += (sums[i] - mean) * (sums[i] - mean);
-    }
-    return squares / (lines - 1);
   }
 }

@@ -5,7 +5,10 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The lines of one pass over a matrix, its rows or its columns, as doubles on the heap. */
+/**
+ * The lines of a matrix, its rows or its columns, as doubles on the heap. Not thread-safe: it keeps
+ * work space.
+ */
 final class MatrixLines {
 
   /** Copies {@code count} lines from {@code first} on, one after the other, there or back. */
@@ -18,6 +21,7 @@ final class MatrixLines {
   private final int length;
   private final Copy read;
   private final Copy write;
+  private float[] narrow = {};
 
   /**
    * A view of an array.
@@ -42,25 +46,28 @@ final class MatrixLines {
     }
   }
 
-  private static void read(FloatMatrix matrix, Side side, int first, int lines, double[] weights) {
-    float[] narrow = new float[weights.length];
+  private void read(FloatMatrix matrix, Side side, int first, int lines, double[] weights) {
+    int size = lines * length;
+    if (narrow.length < size) {
+      narrow = new float[size];
+    }
     switch (side) {
       case ROWS -> matrix.getRows(first, lines, narrow);
       case COLUMNS -> matrix.getColumns(first, lines, narrow);
     }
-    for (int i = 0; i < narrow.length; i++) {
+    for (int i = 0; i < size; i++) {
       weights[i] = narrow[i];
     }
   }
 
   private static void write(FloatMatrix matrix, Side side, int first, int lines, double[] weights) {
-    float[] narrow = new float[weights.length];
-    for (int i = 0; i < narrow.length; i++) {
-      narrow[i] = (float) weights[i];
+    float[] rounded = new float[weights.length];
+    for (int i = 0; i < rounded.length; i++) {
+      rounded[i] = (float) weights[i];
     }
     switch (side) {
-      case ROWS -> matrix.putRows(first, lines, narrow);
-      case COLUMNS -> matrix.putColumns(first, lines, narrow);
+      case ROWS -> matrix.putRows(first, lines, rounded);
+      case COLUMNS -> matrix.putColumns(first, lines, rounded);
     }
   }
 
@@ -77,11 +84,16 @@ final class MatrixLines {
   /** The weights of lines {@code first .. first + lines - 1}, one after the other. */
   double[] get(int first, int lines) {
     double[] weights = new double[Math.multiplyExact(lines, length)];
-    read.run(first, lines, weights);
+    get(first, lines, weights);
     return weights;
   }
 
-  /** The way of {@link #get} back. */
+  /** Copies the weights of lines {@code first .. first + lines - 1} to an array's start. */
+  void get(int first, int lines, double[] into) {
+    read.run(first, lines, into);
+  }
+
+  /** The way of {@link #get(int, int)} back. */
   void put(int first, int lines, double[] weights) {
     write.run(first, lines, weights);
     HostMemory.written(array);

@@ -1,9 +1,6 @@
 package io.github.parewire.rewire;
 
-import org.bytedeco.javacpp.DoublePointer;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** One pass over a matrix, for its picture. */
 final class PictureScan {
@@ -36,35 +33,17 @@ final class PictureScan {
   /**
    * Takes a picture.
    *
-   * @param matrix [output neurons, inputs], FLOAT or DOUBLE
+   * @param matrix [output neurons, inputs], FLOAT or DOUBLE, row-major
    * @param edge the most cells along an axis
    */
   static MatrixPicture of(INDArray matrix, int edge) {
     PictureScan scan = new PictureScan(matrix.rows(), matrix.columns(), edge);
+    MatrixLines lines = new MatrixLines(matrix, Side.ROWS);
     int blockRows = Math.max(1, BLOCK / scan.columns);
     for (int from = 0; from < scan.rows; from += blockRows) {
-      int to = Math.min(scan.rows, from + blockRows);
-      scan.add(from, widened(rows(matrix, from, to)));
+      scan.add(from, lines.get(from, Math.min(blockRows, scan.rows - from)));
     }
     return scan.picture();
-  }
-
-  /** {@code get(interval, all)} takes the last row of a view with an offset for empty. */
-  private static INDArray rows(INDArray matrix, long from, long to) {
-    long[] shape = {to - from, matrix.columns()};
-    long offset = matrix.offset() + from * matrix.stride(0);
-    return Nd4j.create(matrix.data(), shape, matrix.stride(), offset, matrix.ordering());
-  }
-
-  /** The elements, row by row. */
-  private static double[] widened(INDArray block) {
-    double[] values = new double[Math.toIntExact(block.length())];
-    try (INDArray exact =
-        Nd4j.createUninitialized(DataType.DOUBLE, block.rows(), block.columns())) {
-      exact.assign(block);
-      new DoublePointer(exact.data().pointer()).get(values);
-    }
-    return values;
   }
 
   private void add(int firstRow, double[] block) {

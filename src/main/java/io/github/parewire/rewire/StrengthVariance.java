@@ -1,6 +1,5 @@
 package io.github.parewire.rewire;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Function;
@@ -27,19 +26,38 @@ public record StrengthVariance(OptionalDouble input, OptionalDouble output) {
       }
     }
     Strengths strengths = Strengths.of(matrix);
-    return new StrengthVariance(variance(strengths.input()), variance(strengths.output()));
+    return new StrengthVariance(variance(strengths.input(), 1), variance(strengths.output(), 1));
   }
 
-  private static OptionalDouble variance(double[] strengths) {
-    if (strengths.length < 2) {
+  /**
+   * The variance of the strengths of some matrices' neurons on one side.
+   *
+   * @param strengths those of each matrix after those of the one before
+   * @param matrices how many there are
+   * @return the mean over the matrices; empty with fewer than two neurons in each
+   */
+  public static OptionalDouble variance(double[] strengths, int matrices) {
+    int neurons = strengths.length / matrices;
+    if (neurons < 2) {
       return OptionalDouble.empty();
     }
-    double mean = Arrays.stream(strengths).sum() / strengths.length;
-    double squares = 0;
-    for (double strength : strengths) {
-      squares += (strength - mean) * (strength - mean);
+    double total = 0;
+    for (int matrix = 0; matrix < matrices; matrix++) {
+      total += variance(strengths, matrix * neurons, neurons);
     }
-    return OptionalDouble.of(squares / (strengths.length - 1));
+    return OptionalDouble.of(total / matrices);
+  }
+
+  private static double variance(double[] strengths, int from, int neurons) {
+    double mean = 0;
+    for (int i = from; i < from + neurons; i++) {
+      mean += strengths[i] / neurons;
+    }
+    double squares = 0;
+    for (int i = from; i < from + neurons; i++) {
+      squares += (strengths[i] - mean) * (strengths[i] - mean);
+    }
+    return squares / (neurons - 1);
   }
 
   /**

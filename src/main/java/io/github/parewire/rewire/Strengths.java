@@ -1,9 +1,5 @@
 package io.github.parewire.rewire;
 
-import org.bytedeco.javacpp.DoublePointer;
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Pointer;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -29,14 +25,9 @@ final class Strengths {
    * @param matrix [output neurons, inputs], FLOAT or DOUBLE, row-major
    */
   static Strengths of(INDArray matrix) {
-    MatrixLayout layout = MatrixLayout.of(matrix);
-    Strengths strengths = new Strengths(layout.columns(), layout.rows());
-    Pointer memory = HostMemory.of(matrix);
-    if (matrix.dataType() == DataType.FLOAT) {
-      strengths.addAll(new FloatMatrix(new FloatPointer(memory), layout));
-    } else {
-      strengths.addAll(new DoubleMatrix(new DoublePointer(memory), layout));
-    }
+    MatrixLines rows = new MatrixLines(matrix, Side.ROWS);
+    Strengths strengths = new Strengths(rows.length(), rows.count());
+    strengths.addAll(rows);
     return strengths;
   }
 
@@ -50,26 +41,12 @@ final class Strengths {
     return output;
   }
 
-  private int blockRows() {
-    return Math.max(1, Math.min(output.length, BLOCK / input.length));
-  }
-
-  private void addAll(FloatMatrix matrix) {
-    float[] block = new float[blockRows() * input.length];
-    for (int first = 0; first < output.length; first += blockRows()) {
-      int count = Math.min(blockRows(), output.length - first);
-      matrix.getRows(first, count, block);
-      for (int i = 0; i < count; i++) {
-        output[first + i] = add(block, i * input.length);
-      }
-    }
-  }
-
-  private void addAll(DoubleMatrix matrix) {
-    double[] block = new double[blockRows() * input.length];
-    for (int first = 0; first < output.length; first += blockRows()) {
-      int count = Math.min(blockRows(), output.length - first);
-      matrix.getRows(first, count, block);
+  private void addAll(MatrixLines rows) {
+    int blockRows = Math.max(1, Math.min(output.length, BLOCK / input.length));
+    double[] block = new double[blockRows * input.length];
+    for (int first = 0; first < output.length; first += blockRows) {
+      int count = Math.min(blockRows, output.length - first);
+      rows.get(first, count, block);
       for (int i = 0; i < count; i++) {
         output[first + i] = add(block, i * input.length);
       }
@@ -77,25 +54,6 @@ final class Strengths {
   }
 
   /** Adds a row to the inputs' strengths and returns its sum; two sums hide the latency. */
-  private double add(float[] weights, int from) {
-    double even = 0;
-    double odd = 0;
-    int last = input.length - 1;
-    for (int c = 0; c < last; c += 2) {
-      double first = weights[from + c];
-      double second = weights[from + c + 1];
-      input[c] += first;
-      input[c + 1] += second;
-      even += first;
-      odd += second;
-    }
-    if (last % 2 == 0) {
-      input[last] += weights[from + last];
-      even += weights[from + last];
-    }
-    return even + odd;
-  }
-
   private double add(double[] weights, int from) {
     double even = 0;
     double odd = 0;
