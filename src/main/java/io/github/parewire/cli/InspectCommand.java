@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -29,7 +30,14 @@ final class InspectCommand implements Callable<Integer> {
 
   @Mixin private ReadOptions reading;
 
-  @Mixin private JsonOption json;
+  @Option(
+      names = "--json",
+      paramLabel = "FILE|-",
+      converter = ReportPlace.Converter.class,
+      description =
+          "Write a report for programs to a file or, for -, to standard output in place of the"
+              + " table. docs/*.schema.json describes it.")
+  private ReportPlace json;
 
   @Mixin private Verbosity verbosity;
 
@@ -37,12 +45,20 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    json.requireOwn(model);
+    if (json != null) {
+      json.requireFolder();
+      json.requireOther(model);
+    }
     Inspection inspection =
         new Inspector(reading.allowHardLinks(), reading.threads()).inspect(model);
     PrintWriter results = spec.commandLine().getOut();
-    json.write(() -> JsonInspection.text(inspection), results);
-    if (!verbosity.isQuiet() && !json.isStandardOutput()) {
+    if (json != null) {
+      for (Path data : inspection.dataFiles()) {
+        json.requireOther(data);
+      }
+      json.write(JsonInspection.text(inspection) + System.lineSeparator(), results);
+    }
+    if (!verbosity.isQuiet() && (json == null || !json.isStandardOutput())) {
       TextInspection.lines(inspection).forEach(results::println);
     }
     return ExitCode.DONE.status();

@@ -8,34 +8,33 @@ import io.github.parewire.report.Report;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** Which reports a run is to write besides the table, or in place of it. */
 final class ReportOptions {
 
-  private static final String STANDARD_OUTPUT = "-";
-
   @Option(
       names = "--json",
       paramLabel = "FILE|-",
+      converter = ReportPlace.Converter.class,
       description =
           "Write a report for programs, with SHA-256 sums, to a file or, for -, to standard output in"
               + " place of the table. docs/report.schema.json describes it.")
-  private String json;
+  private ReportPlace json;
 
   @Option(
       names = "--html",
       paramLabel = "FILE|-",
+      converter = ReportPlace.Converter.class,
       description =
           "Write a report for people, a page with charts of every layer, to a file or, for -, to"
               + " standard output in place of the table.")
-  private String html;
+  private ReportPlace html;
 
   /** Whether any report is to be written. */
   boolean any() {
@@ -49,7 +48,7 @@ final class ReportOptions {
 
   /** Whether standard output is for a report. */
   boolean takeStandardOutput() {
-    return STANDARD_OUTPUT.equals(json) || STANDARD_OUTPUT.equals(html);
+    return places().anyMatch(ReportPlace::isStandardOutput);
   }
 
   /**
@@ -62,51 +61,24 @@ final class ReportOptions {
    */
   void requirePlaces(Path in, Path out) throws IOException {
     if (json != null && json.equals(html)) {
-      throw new UsageException("--json and --html both go to " + json + "; name two places");
+      throw new UsageException("--json and --html both go to " + json.name() + "; name two places");
     }
-    for (Path report : files()) {
-      Path folder = report.toAbsolutePath().getParent();
-      if (folder != null && !Files.isDirectory(folder)) {
-        throw new NoSuchFileException(folder.toString());
-      }
-      if (Files.isDirectory(report)) {
-        throw new FileSystemException(
-            report.toString(), null, "is a folder; name the file to write");
-      }
+    for (ReportPlace place : places().toList()) {
+      place.requireFolder();
     }
-    requireOwn(out == null ? List.of(in) : List.of(in, out));
+    requireOthers(out == null ? List.of(in) : List.of(in, out));
   }
 
-  private void requireOwn(Collection<Path> models) throws IOException {
-    for (Path report : files()) {
+  private void requireOthers(Collection<Path> models) throws IOException {
+    for (ReportPlace place : places().toList()) {
       for (Path model : models) {
-        requireOther(report, model);
+        place.requireOther(model);
       }
     }
   }
 
-  /**
-   * Checks that a report is no file of a model.
-   *
-   * @throws UsageException if it is
-   */
-  static void requireOther(Path report, Path model) throws IOException {
-    if (isSame(report, model)) {
-      throw new UsageException(
-          report + " is a file of the model; give the report a name of its own");
-    }
-  }
-
-  private List<Path> files() {
-    return Stream.of(json, html)
-        .filter(name -> name != null && !name.equals(STANDARD_OUTPUT))
-        .map(Path::of)
-        .toList();
-  }
-
-  private static boolean isSame(Path one, Path other) throws IOException {
-    return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize())
-        || (Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other));
+  private Stream<ReportPlace> places() {
+    return Stream.of(json, html).filter(Objects::nonNull);
   }
 
   /**
@@ -117,25 +89,16 @@ final class ReportOptions {
    * @throws UsageException if one would replace a data file of the model
    */
   void write(Report report, List<String> arguments, PrintWriter results) throws IOException {
-    requireOwn(
+    requireOthers(
         Stream.of(report.inputFiles(), report.outputFiles())
             .flatMap(List::stream)
             .map(FileHash::path)
             .toList());
     if (json != null) {
-      write(json, JsonReport.text(report) + System.lineSeparator(), results);
+      json.write(JsonReport.text(report) + System.lineSeparator(), results);
     }
     if (html != null) {
-      write(html, HtmlReport.text(report, arguments), results);
-    }
-  }
-
-  private static void write(String place, String text, PrintWriter results) throws IOException {
-    if (place.equals(STANDARD_OUTPUT)) {
-      results.print(text);
-      results.flush();
-    } else {
-      Files.writeString(Path.of(place), text);
+      html.write(HtmlReport.text(report, arguments), results);
     }
   }
 }

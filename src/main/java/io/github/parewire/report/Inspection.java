@@ -11,6 +11,7 @@ import java.util.List;
  * @param path the file
  * @param bytes its size
  * @param dataBytes the size of the tensors in data files
+ * @param dataFiles the data files
  * @param producer name and version of the program that made it; may be empty
  * @param irVersion the version of the format
  * @param opsets the operator sets, such as "ai.onnx 18"
@@ -21,6 +22,7 @@ public record Inspection(
     Path path,
     long bytes,
     long dataBytes,
+    List<Path> dataFiles,
     String producer,
     long irVersion,
     List<String> opsets,
@@ -29,6 +31,7 @@ public record Inspection(
 
   /** Copies its arguments. */
   public Inspection {
+    dataFiles = List.copyOf(dataFiles);
     opsets = List.copyOf(opsets);
     layers = List.copyOf(layers);
     left = List.copyOf(left);
@@ -40,6 +43,7 @@ public record Inspection(
         file.path(),
         file.size(),
         file.external().stream().mapToLong(range -> range.length()).sum(),
+        file.external().stream().map(range -> range.file()).distinct().toList(),
         file.producer(),
         file.irVersion(),
         file.opsets(),

@@ -59,6 +59,18 @@ final class InspectTest {
     assertEquals(-1, Files.mismatch(MODELS.resolve("torchscript_mlp.onnx"), model));
   }
 
+  @Test
+  void isNotWrittenOverTheModelsData() throws IOException {
+    Path model = MODELS.resolve("dynamo_external_data.onnx");
+    Path data = MODELS.resolve("dynamo_external_data.onnx.data");
+    Path copy = Files.copy(model, folder.resolve(model.getFileName()));
+    Path copiedData = Files.copy(data, folder.resolve(data.getFileName()));
+    Cli run = Cli.run("inspect", copy, "--json", copiedData);
+    assertEquals(2, run.status(), run::toString);
+    assertTrue(run.err().contains("is a file of the model"), run::err);
+    assertEquals(-1, Files.mismatch(data, copiedData));
+  }
+
   private static void check(JsonNode model) throws IOException {
     String file = text(model, "file");
     JsonNode found = json(Cli.run("inspect", MODELS.resolve(file), "--json", "-"));

@@ -1,0 +1,77 @@
+package io.github.parewire.cli;
+
+import io.github.parewire.UsageException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import picocli.CommandLine.ITypeConverter;
+
+/**
+ * Where a report goes: a file, or standard output in place of text.
+ *
+ * @param name as it was given
+ */
+record ReportPlace(String name) {
+
+  private static final String STANDARD_OUTPUT = "-";
+
+  /** Reads one from the command line. */
+  static final class Converter implements ITypeConverter<ReportPlace> {
+    @Override
+    public ReportPlace convert(String value) {
+      return new ReportPlace(value);
+    }
+  }
+
+  boolean isStandardOutput() {
+    return name.equals(STANDARD_OUTPUT);
+  }
+
+  /**
+   * Checks, before any work, that a file can be there.
+   *
+   * @throws FileSystemException if its folder is missing, or it is a folder
+   */
+  void requireFolder() throws IOException {
+    if (isStandardOutput()) {
+      return;
+    }
+    Path file = Path.of(name);
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder != null && !Files.isDirectory(folder)) {
+      throw new NoSuchFileException(folder.toString());
+    }
+    if (Files.isDirectory(file)) {
+      throw new FileSystemException(name, null, "is a folder; name the file to write");
+    }
+  }
+
+  /**
+   * Checks that the report would not replace a file of a model.
+   *
+   * @throws UsageException if it would
+   */
+  void requireOther(Path model) throws IOException {
+    if (!isStandardOutput() && isSame(Path.of(name), model)) {
+      throw new UsageException(name + " is a file of the model; give the report a name of its own");
+    }
+  }
+
+  private static boolean isSame(Path one, Path other) throws IOException {
+    return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize())
+        || (Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other));
+  }
+
+  /** Writes a report there. */
+  void write(String text, PrintWriter standardOutput) throws IOException {
+    if (isStandardOutput()) {
+      standardOutput.print(text);
+      standardOutput.flush();
+    } else {
+      Files.writeString(Path.of(name), text);
+    }
+  }
+}
