@@ -9,6 +9,7 @@ import io.github.parewire.rewire.SeedSequence;
 import io.github.parewire.verify.InputShapes;
 import io.github.parewire.verify.WeightCheck;
 import java.math.BigInteger;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -35,6 +36,8 @@ import java.util.Optional;
  *     the model's folder
  * @param hashes whether the report is to carry SHA-256 sums
  * @param sketches whether the report is to carry what charts of each layer show
+ * @param weightsOut where the rewired tensors go by themselves, in a format that the name's suffix
+ *     says; empty for nowhere
  */
 public record RewireOptions(
     BigInteger seed,
@@ -51,7 +54,8 @@ public record RewireOptions(
     boolean saveAsExternalData,
     boolean allowHardLinks,
     boolean hashes,
-    boolean sketches) {
+    boolean sketches,
+    Optional<Path> weightsOut) {
 
   /** The seed unless another is given. */
   public static final String DEFAULT_SEED = "42";
@@ -74,8 +78,9 @@ public record RewireOptions(
    * @param allowHardLinks as said above
    * @param hashes as said above
    * @param sketches as said above
-   * @throws UsageException if the seed is negative, there is no thread, or sampler, kernel and
-   *     device do not go together
+   * @param weightsOut a name that ends in .safetensors or .npz
+   * @throws UsageException if the seed is negative, there is no thread, the suffix is another, or
+   *     sampler, kernel and device do not go together
    */
   public RewireOptions {
     if (seed.signum() < 0) {
@@ -100,6 +105,7 @@ public record RewireOptions(
               + lowerCase(sampler)
               + ", or use --kernel java on --device cpu");
     }
+    weightsOut.ifPresent(WeightsExport::format);
     include = List.copyOf(include);
     exclude = List.copyOf(exclude);
   }
@@ -145,6 +151,7 @@ public record RewireOptions(
     private boolean allowHardLinks;
     private boolean hashes;
     private boolean sketches;
+    private Optional<Path> weightsOut = Optional.empty();
 
     private Builder() {}
 
@@ -315,6 +322,17 @@ public record RewireOptions(
     }
 
     /**
+     * Sets where the rewired tensors go by themselves.
+     *
+     * @param value a name that ends in .safetensors or .npz; empty, the default, for nowhere
+     * @return this builder
+     */
+    public Builder weightsOut(Optional<Path> value) {
+      weightsOut = value;
+      return this;
+    }
+
+    /**
      * Makes the options.
      *
      * @return what was set, and the defaults for the rest
@@ -337,7 +355,8 @@ public record RewireOptions(
           saveAsExternalData,
           allowHardLinks,
           hashes,
-          sketches);
+          sketches,
+          weightsOut);
     }
   }
 

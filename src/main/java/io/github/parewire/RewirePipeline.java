@@ -152,7 +152,8 @@ public final class RewirePipeline {
     Optional<Verification> verification = Optional.empty();
     List<FileHash> outputFiles = List.of();
     if (out.isPresent()) {
-      try (PendingOutput pending = PendingOutput.create(out.get())) {
+      try (PendingOutput pending = PendingOutput.create(out.get());
+          WeightsExport weights = WeightsExport.begin(options, file, out.get(), selected)) {
         List<StoredTensor> tensors = selected.stream().map(Layer::tensor).toList();
         ModelWriter writer =
             ModelWriter.begin(file, tensors, options.saveAsExternalData(), pending);
@@ -163,9 +164,13 @@ public final class RewirePipeline {
         times.end(StageTimes.Stage.VERIFY);
         layers = hashed(layers);
         inputFiles = hashes(inputFiles(file));
-        outputFiles = hashes(pending.files());
+        weights.write(pending.path());
+        Map<Path, Path> written = new LinkedHashMap<>(pending.files());
+        written.putAll(weights.files());
+        outputFiles = hashes(written);
         times.end(StageTimes.Stage.HASH);
         file.requireUnchanged();
+        weights.publish();
         pending.publish();
         times.end(StageTimes.Stage.PUBLISH);
       }

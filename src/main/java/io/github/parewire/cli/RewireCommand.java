@@ -15,6 +15,7 @@ import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -148,6 +149,14 @@ final class RewireCommand implements Callable<Integer> {
               + " there in any case.")
   private boolean saveAsExternalData;
 
+  @Option(
+      names = "--weights-out",
+      paramLabel = "FILE",
+      description =
+          "Write the rewired tensors by name, as PyTorch lays them out, to a .safetensors or .npz"
+              + " file as well.")
+  private Path weightsOut;
+
   @Mixin private ReportOptions reports;
 
   @Mixin private ReadOptions reading;
@@ -183,6 +192,7 @@ final class RewireCommand implements Callable<Integer> {
             .allowHardLinks(reading.allowHardLinks())
             .hashes(reports.any())
             .sketches(reports.charts())
+            .weightsOut(Optional.ofNullable(weightsOut))
             .build();
     RewirePipeline pipeline = new RewirePipeline(options, progress());
     Report report = dryRun ? pipeline.dryRun(in) : pipeline.run(in, out);

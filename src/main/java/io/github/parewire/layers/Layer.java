@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param node the name of that node; may be empty
  * @param matrix how the operator sees the tensor
  * @param fans its fans, as initializers count them
+ * @param parameter how the framework sees it, in PyTorch's layout: [output neurons, inputs] of a
+ *     dense layer, behind what axes lead; of a convolution as the operator has it
  * @param quantization what the tensor's integers mean as weights; empty for floating point
  * @param obstacle why it is left unless the user names it, if so
  */
@@ -23,5 +25,6 @@ public record Layer(
     String node,
     MatrixView matrix,
     Fans fans,
+    MatrixView parameter,
     Optional<Quantization> quantization,
     Optional<String> obstacle) {}

@@ -160,6 +160,27 @@ public final class LayerArrays {
     void accept(List<ByteBuffer> bytes) throws X;
   }
 
+  /**
+   * Reads a layer's weights as the framework's parameter holds them.
+   *
+   * @param consumer gets the little-endian bytes of the tensor's type, row-major in the shape of
+   *     {@link Layer#parameter}; valid during the call
+   * @throws IOException if they can't be read, or the consumer throws it
+   */
+  public static void readParameter(Layer layer, BytesConsumer<IOException> consumer)
+      throws IOException {
+    INDArray parameter = apply(read(layer.tensor()), layer.parameter());
+    ElementType type = layer.tensor().type();
+    if (isWidened(type)) {
+      parameter = replace(parameter, parameter.castTo(dataType(type)));
+    }
+    try {
+      consumer.accept(buffers(parameter));
+    } finally {
+      free(parameter);
+    }
+  }
+
   private static INDArray undo(INDArray matrix, MatrixView view) {
     INDArray at = matrix;
     List<ViewStep> steps = view.steps();

@@ -74,6 +74,7 @@ public final class LayerFinder {
               weight.get().node(),
               weight.get().matrix(),
               weight.get().fans(),
+              weight.get().parameter(),
               weight.get().quantization(),
               obstacle(uses)));
     }

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 
 /**
  * How a stored tensor is seen as matrices: steps that end in the shape [slices, output neurons,
- * inputs]. Two views that are equal give the same matrices.
+ * inputs], or in the parameter's shape. Two views that are equal give the same matrices.
  *
  * @param stored shape of the stored tensor
  * @param steps from the stored tensor on; no two neighbours of one kind, none without effect

@@ -12,6 +12,7 @@ sealed interface TensorUse {
    * @param node the node's name
    * @param matrix the view that the operator has
    * @param fans the layer's fans
+   * @param parameter the view that PyTorch's module has
    * @param quantization what the tensor's integers mean, if they go through a DequantizeLinear
    */
   record Weight(
@@ -19,6 +20,7 @@ sealed interface TensorUse {
       String node,
       MatrixView matrix,
       Fans fans,
+      MatrixView parameter,
       Optional<Quantization> quantization)
       implements TensorUse {}
 

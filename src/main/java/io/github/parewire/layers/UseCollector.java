@@ -139,6 +139,7 @@ final class UseCollector {
           node.getName(),
           matrix,
           operator.fans(view, matrix, node, scope),
+          operator.parameter(view, input, node, scope),
           tracer.quantization(stored));
     } catch (UnclearViewException e) {
       return new TensorUse.Otherwise("weight of " + node.getOpType() + ", but " + e.getMessage());

@@ -69,9 +69,12 @@ enum WeightOperator {
       if (weight.dims().size() != 2) {
         throw new UnclearViewException("expected 2 dimensions, found " + weight.dims());
       }
-      boolean transposed = scope.integer(node, input == 0 ? "transA" : "transB", 0) != 0;
-      boolean outputsFirst = (input == 0) != transposed;
-      return (outputsFirst ? weight : weight.transposeLast()).joinLeading();
+      return parameter(weight, input, node, scope).joinLeading();
+    }
+
+    @Override
+    MatrixView parameter(MatrixView weight, int input, NodeProto node, Scope scope) {
+      return outputsFirst(weight, input, node, scope);
     }
   },
 
@@ -92,9 +95,12 @@ enum WeightOperator {
       if (scope.integer(node, "transBatch" + side, 0) != 0) {
         throw new UnclearViewException("it has transBatch" + side);
       }
-      boolean transposed = scope.integer(node, "trans" + side, 0) != 0;
-      boolean outputsFirst = (input == 0) != transposed;
-      return (outputsFirst ? weight : weight.transposeLast()).joinLeading();
+      return parameter(weight, input, node, scope).joinLeading();
+    }
+
+    @Override
+    MatrixView parameter(MatrixView weight, int input, NodeProto node, Scope scope) {
+      return outputsFirst(weight, input, node, scope);
     }
   };
 
@@ -148,6 +154,23 @@ enum WeightOperator {
    */
   Fans fans(MatrixView weight, MatrixView matrix, NodeProto node, Scope scope) {
     return Fans.dense(matrix);
+  }
+
+  /**
+   * The weight as PyTorch's modules hold it: [output neurons, inputs] of a dense layer, behind what
+   * axes lead; of a convolution as the operator does. {@link #matrix} must have succeeded.
+   *
+   * @param weight the weight as the operator gets it
+   * @param input the number of the node's input that it is
+   */
+  MatrixView parameter(MatrixView weight, int input, NodeProto node, Scope scope) {
+    return weight;
+  }
+
+  private static MatrixView outputsFirst(
+      MatrixView weight, int input, NodeProto node, Scope scope) {
+    boolean transposed = scope.integer(node, input == 0 ? "transA" : "transB", 0) != 0;
+    return (input == 0) != transposed ? weight : weight.transposeLast();
   }
 
   private static long group(NodeProto node, Scope scope) {

@@ -5,11 +5,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256, as every JDK has it. */
-final class Sha256 {
+public final class Sha256 {
 
   private Sha256() {}
 
-  static MessageDigest digest() {
+  /** A digest that has seen nothing. */
+  public static MessageDigest digest() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -17,7 +18,8 @@ final class Sha256 {
     }
   }
 
-  static String hex(MessageDigest digest) {
+  /** What a digest has come to, in lower-case hexadecimal. */
+  public static String hex(MessageDigest digest) {
     return HexFormat.of().formatHex(digest.digest());
   }
 }

@@ -1,6 +1,9 @@
 package io.github.parewire.write;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
@@ -94,6 +97,30 @@ public final class PendingOutput implements AutoCloseable {
       data = open(folder.data());
     }
     return data;
+  }
+
+  /** The model as a stream, for an output that is written from start to end. */
+  public OutputStream stream() {
+    return new BufferedOutputStream(
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+          }
+
+          @Override
+          public void write(byte[] bytes, int offset, int length) throws IOException {
+            ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
+            try {
+              while (buffer.hasRemaining()) {
+                model.write(buffer);
+              }
+            } catch (IOException e) {
+              throw failed(e);
+            }
+          }
+        },
+        1 << 16);
   }
 
   /** A failure to write, under the name that the user gave. */
