@@ -8,6 +8,9 @@ import java.util.Arrays;
  * <p>Long lines by a radix sort of their bits (three digits of 11 bits, lowest first). Short ones,
  * whose histograms would take longer than the rest, are spread over buckets of equal width and
  * finished by insertion; if they crowd in few buckets, by one of the others.
+ *
+ * <p>Each loop is a method of its own: the JVM compiles a loop that is already running together
+ * with all that follows it in its method, and would do so for each loop of a method anew.
  */
 final class FloatSorter {
 
@@ -34,6 +37,11 @@ final class FloatSorter {
   private final int[] low;
   private final int[] middle;
   private final int[] high;
+
+  /** The least and the greatest of the values at hand. */
+  private float least;
+
+  private float greatest;
 
   /**
    * Makes work space.
@@ -71,35 +79,46 @@ final class FloatSorter {
 
   /** Returns false, having sorted nothing, if the values crowd. */
   private boolean bucketSort(float[] values, float[] sorted, int from) {
-    float least = values[from];
-    float greatest = least;
-    for (int i = from; i < from + length; i++) {
-      least = Math.min(least, values[i]);
-      greatest = Math.max(greatest, values[i]);
-    }
+    findRange(values, from);
     float scale = (buckets.length - 1) / (greatest - least);
     if (!(scale > 0 && scale < Float.POSITIVE_INFINITY)) {
       return false;
     }
-    // Subtraction, product and cut keep order, so that no value is in a bucket before a lesser's.
-    for (int i = 0; i < length; i++) {
-      other[i] = (int) ((values[from + i] - least) * scale);
-    }
+    assignBuckets(values, from, scale);
     Arrays.fill(buckets, 0);
-    for (int i = 0; i < length; i++) {
-      buckets[other[i]]++;
-    }
+    countBuckets();
     if (toStartsCountingPairs(buckets) > CROWDED * length) {
       return false;
     }
-    for (int i = 0; i < length; i++) {
-      keys[buckets[other[i]]++] = toSignedKey(values[from + i]);
-    }
+    spreadOverBuckets(values, from);
     insertionSort();
-    for (int i = 0; i < length; i++) {
-      sorted[from + i] = fromSignedKey(keys[i]);
-    }
+    putKeys(sorted, from);
     return true;
+  }
+
+  private void findRange(float[] values, int from) {
+    float min = values[from];
+    float max = min;
+    for (int i = from; i < from + length; i++) {
+      min = Math.min(min, values[i]);
+      max = Math.max(max, values[i]);
+    }
+    least = min;
+    greatest = max;
+  }
+
+  /** Subtraction, product and cut keep order: no value is in a bucket before a lesser's. */
+  private void assignBuckets(float[] values, int from, float scale) {
+    float min = least;
+    for (int i = 0; i < length; i++) {
+      other[i] = (int) ((values[from + i] - min) * scale);
+    }
+  }
+
+  private void countBuckets() {
+    for (int i = 0; i < length; i++) {
+      buckets[other[i]]++;
+    }
   }
 
   private static int toStartsCountingPairs(int[] counts) {
@@ -112,6 +131,12 @@ final class FloatSorter {
       pairs += count * count;
     }
     return pairs;
+  }
+
+  private void spreadOverBuckets(float[] values, int from) {
+    for (int i = 0; i < length; i++) {
+      keys[buckets[other[i]]++] = toSignedKey(values[from + i]);
+    }
   }
 
   private void insertionSort() {
@@ -131,10 +156,26 @@ final class FloatSorter {
     }
   }
 
+  private void putKeys(float[] sorted, int from) {
+    for (int i = 0; i < length; i++) {
+      sorted[from + i] = fromSignedKey(keys[i]);
+    }
+  }
+
   private void radixSort(float[] values, float[] sorted, int from) {
     Arrays.fill(low, 0);
     Arrays.fill(middle, 0);
     Arrays.fill(high, 0);
+    countDigits(values, from);
+    toStarts(low, 0);
+    toStarts(middle, 0);
+    toStarts(high, from);
+    spread(keys, other, low, 0);
+    spread(other, keys, middle, DIGIT_BITS);
+    spreadByHigh(sorted);
+  }
+
+  private void countDigits(float[] values, int from) {
     for (int i = 0; i < length; i++) {
       int key = toKey(values[from + i]);
       keys[i] = key;
@@ -142,17 +183,16 @@ final class FloatSorter {
       middle[(key >>> DIGIT_BITS) & MASK]++;
       high[key >>> (2 * DIGIT_BITS)]++;
     }
-    toStarts(low, 0);
-    toStarts(middle, 0);
-    toStarts(high, from);
+  }
+
+  private void spread(int[] source, int[] target, int[] starts, int shift) {
     for (int i = 0; i < length; i++) {
-      int key = keys[i];
-      other[low[key & MASK]++] = key;
+      int key = source[i];
+      target[starts[(key >>> shift) & MASK]++] = key;
     }
-    for (int i = 0; i < length; i++) {
-      int key = other[i];
-      keys[middle[(key >>> DIGIT_BITS) & MASK]++] = key;
-    }
+  }
+
+  private void spreadByHigh(float[] sorted) {
     for (int i = 0; i < length; i++) {
       int key = keys[i];
       sorted[high[key >>> (2 * DIGIT_BITS)]++] = toFloat(key);
