@@ -55,9 +55,9 @@ final class LayerRewirer {
     List<Optional<Snapshot>> snapshots = new ArrayList<>();
     for (Layer layer : layers) {
       requireShortLines(layer);
+      before.add(statistics(layer));
       INDArray loaded = LayerArrays.load(layer);
       weights.add(loaded);
-      before.add(StoredStatistics.of(layer));
       snapshots.add(snapshot(loaded));
     }
     rewireMatrices(layers, weights);
@@ -76,6 +76,15 @@ final class LayerRewirer {
       reports.add(report);
     }
     return reports;
+  }
+
+  private static LayerStatistics statistics(Layer layer) throws IOException {
+    LayerStatistics statistics = StoredStatistics.of(layer);
+    if (!statistics.isFinite()) {
+      // Says which weight it is; or squares of float64 weights overflow, which does no harm.
+      layer.tensor().requireFinite();
+    }
+    return statistics;
   }
 
   private Optional<Snapshot> snapshot(INDArray weights) {

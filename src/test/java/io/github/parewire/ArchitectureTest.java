@@ -33,8 +33,8 @@ final class ArchitectureTest {
           "device", List.of(),
           "model", List.of(),
           "rewire", List.of(),
-          "layers", List.of("model", "rewire"),
-          "measure", List.of("model", "layers", "rewire"),
+          "layers", List.of("model", "parallel", "rewire"),
+          "measure", List.of("model", "layers", "parallel", "rewire"),
           "write", List.of("model"),
           "verify", List.of("device", "model", "layers", "parallel"),
           "report", List.of("device", "model", "layers", "rewire", "measure", "verify"));

@@ -4,6 +4,8 @@ import io.github.parewire.layers.ViewStep.Permute;
 import io.github.parewire.layers.ViewStep.Reshape;
 import io.github.parewire.model.ElementType;
 import io.github.parewire.model.StoredTensor;
+import io.github.parewire.model.TensorPayload;
+import io.github.parewire.parallel.ParallelTasks;
 import io.github.parewire.rewire.HostMemory;
 import io.github.parewire.rewire.Nd4jBackend;
 import io.github.parewire.rewire.Snapshot;
@@ -13,6 +15,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.nd4j.linalg.api.buffer.DataBuffer;
@@ -31,13 +35,15 @@ public final class LayerArrays {
   /** Bytes handed over at a time: a buffer of the JDK holds no more than 2 GiB. */
   private static final long CHUNK = 1L << 30;
 
+  /** Bytes worth a task of their own to read. */
+  private static final long PART = 1L << 23;
+
   private LayerArrays() {}
 
   /**
    * Reads a layer's weights.
    *
    * @return [slices, output neurons, inputs], FLOAT or DOUBLE, contiguous and the caller's own
-   * @throws io.github.parewire.model.ModelException if a weight is NaN or infinite
    */
   public static INDArray load(Layer layer) throws IOException {
     Nd4jBackend.start();
@@ -98,9 +104,34 @@ public final class LayerArrays {
   private static INDArray read(StoredTensor tensor) throws IOException {
     ElementType type = tensor.type();
     INDArray stored = Nd4j.createUninitialized(dataType(type), shape(tensor.dims()));
+    Optional<TensorPayload> raw = tensor.rawBytes();
+    if (raw.isPresent()) {
+      readParts(raw.get(), stored);
+    } else {
+      readInOrder(tensor, stored);
+    }
+    HostMemory.written(stored);
+    return isWidened(type) ? replace(stored, stored.castTo(DataType.FLOAT)) : stored;
+  }
+
+  private static void readParts(TensorPayload payload, INDArray stored) throws IOException {
+    List<Callable<Void>> parts = new ArrayList<>();
+    for (long at = 0; at < payload.length(); at += PART) {
+      long from = at;
+      parts.add(
+          () -> {
+            long length = Math.min(PART, payload.length() - from);
+            payload.read(from, bytes(stored, from, length).asByteBuffer());
+            return null;
+          });
+    }
+    ParallelTasks.runParts(parts);
+  }
+
+  private static void readInOrder(StoredTensor tensor, INDArray stored) throws IOException {
     long[] at = {0};
-    long size = tensor.elements() * type.bytes();
-    tensor.readFinite(
+    long size = tensor.elements() * tensor.type().bytes();
+    tensor.read(
         part -> {
           // Copied by the JVM, which survives that a mapped file has become shorter.
           int length = part.remaining();
@@ -108,8 +139,6 @@ public final class LayerArrays {
           bytes(stored, at[0], length).asByteBuffer().put(part.duplicate());
           at[0] += length;
         });
-    HostMemory.written(stored);
-    return isWidened(type) ? replace(stored, stored.castTo(DataType.FLOAT)) : stored;
   }
 
   private static INDArray apply(INDArray stored, MatrixView view) {

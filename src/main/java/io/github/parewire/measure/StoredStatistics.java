@@ -3,15 +3,13 @@ package io.github.parewire.measure;
 import io.github.parewire.layers.Layer;
 import io.github.parewire.model.StoredTensor;
 import io.github.parewire.model.TensorPayload;
+import io.github.parewire.parallel.ParallelTasks;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ForkJoinTask;
-import java.util.concurrent.RecursiveTask;
+import java.util.concurrent.Callable;
 
 /**
  * Measures a layer's weights in one pass over the stored elements, as they lie. Called in a {@link
@@ -69,27 +67,27 @@ public final class StoredStatistics {
 
   private WeightSums inParts(TensorPayload payload) throws IOException {
     long count = payload.length() / width;
-    List<Part> parts = new ArrayList<>();
-    for (long first = 0; first < count; first += part) {
-      parts.add(new Part(payload, first, Math.min(part, count - first)));
+    List<Callable<WeightSums>> parts = new ArrayList<>();
+    for (long at = 0; at < count; at += part) {
+      long first = at;
+      parts.add(() -> sumsOf(payload, first, Math.min(part, count - first)));
     }
-    try {
-      invokeAll(parts);
-      WeightSums sums = parts.get(0).join();
-      parts.subList(1, parts.size()).forEach(done -> sums.add(done.join()));
-      return sums;
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+    List<WeightSums> sums = ParallelTasks.runParts(parts);
+    WeightSums all = sums.get(0);
+    sums.subList(1, sums.size()).forEach(all::add);
+    return all;
   }
 
-  /** In a pool at once, elsewhere one after the other. */
-  private static void invokeAll(Collection<Part> parts) {
-    if (ForkJoinTask.inForkJoinPool()) {
-      ForkJoinTask.invokeAll(parts);
-    } else {
-      parts.forEach(Part::invoke);
+  private WeightSums sumsOf(TensorPayload payload, long first, long count) throws IOException {
+    WeightSums sums = walk.sums();
+    int piece = (int) Math.min(PIECE / width, count);
+    ByteBuffer buffer = ByteBuffer.allocate(piece * width);
+    for (long at = 0; at < count; at += piece) {
+      int length = (int) Math.min(piece, count - at);
+      payload.read((first + at) * width, buffer.clear().limit(length * width));
+      add(first + at, buffer.flip(), sums);
     }
+    return sums;
   }
 
   /** Adds weights that follow each other, the first of which has a number in the tensor. */
@@ -100,38 +98,6 @@ public final class StoredStatistics {
       int length = Math.min(BLOCK, count - at);
       decoder.decode(bytes, at, length, block);
       walk.add(first + at, block, length, sums);
-    }
-  }
-
-  /** The sums of a part of a tensor. */
-  private final class Part extends RecursiveTask<WeightSums> {
-    private static final long serialVersionUID = 1L;
-
-    private final transient TensorPayload payload;
-    private final long first;
-    private final long count;
-
-    Part(TensorPayload payload, long first, long count) {
-      this.payload = payload;
-      this.first = first;
-      this.count = count;
-    }
-
-    @Override
-    protected WeightSums compute() {
-      WeightSums sums = walk.sums();
-      int piece = (int) Math.min(PIECE / width, count);
-      ByteBuffer buffer = ByteBuffer.allocate(piece * width);
-      try {
-        for (long at = 0; at < count; at += piece) {
-          int length = (int) Math.min(piece, count - at);
-          payload.read((first + at) * width, buffer.clear().limit(length * width));
-          add(first + at, buffer.flip(), sums);
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      return sums;
     }
   }
 }

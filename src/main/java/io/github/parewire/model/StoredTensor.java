@@ -135,17 +135,16 @@ public final class StoredTensor {
   }
 
   /**
-   * Reads the elements' bytes, and checks that every element is a number.
+   * Checks that every element is a number.
    *
    * @throws ModelException if one is NaN or infinite: the algorithm has no meaning there
    */
-  public void readFinite(BytesConsumer consumer) throws IOException {
+  public void requireFinite() throws IOException {
     long[] index = {0};
     read(
         bytes -> {
           requireFinite(bytes, index[0]);
           index[0] += bytes.remaining() / type.bytes();
-          consumer.accept(bytes);
         });
   }
 

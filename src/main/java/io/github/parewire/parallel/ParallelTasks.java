@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +47,32 @@ public final class ParallelTasks {
     } finally {
       stop(pool);
     }
+  }
+
+  /**
+   * Runs the parts of a task of {@link #run}, where idle threads take some, or elsewhere one after
+   * the other.
+   *
+   * @return the results in the order of the list
+   * @throws IOException if a part throws it, as are unchecked exceptions; no part runs any longer
+   *     then
+   */
+  public static <T> List<T> runParts(List<? extends Callable<? extends T>> parts)
+      throws IOException {
+    List<FutureTask<? extends T>> futures = new ArrayList<>();
+    for (Callable<? extends T> part : parts) {
+      futures.add(new FutureTask<>(part));
+    }
+    if (ForkJoinTask.inForkJoinPool()) {
+      ForkJoinTask.invokeAll(futures.stream().map(ForkJoinTask::adapt).toList());
+    } else {
+      futures.forEach(FutureTask::run);
+    }
+    List<T> results = new ArrayList<>();
+    for (FutureTask<? extends T> future : futures) {
+      results.add(get(future));
+    }
+    return results;
   }
 
   /** A pool that starts no thread in the place of one that waits for another's help. */

@@ -168,6 +168,13 @@ final class Fingerprint implements SessionCache.Closing {
       }
     }
 
+    /** Adds the elements that another sum of this fingerprint has. */
+    void add(Sum other) {
+      for (int word = 0; word < words; word++) {
+        sums[word] += other.sums[word];
+      }
+    }
+
     /** The fingerprint of all that was added. */
     List<Long> words() {
       return Arrays.stream(sums).boxed().toList();

@@ -42,7 +42,11 @@ final class StatisticsSession implements SessionCache.Closing {
                 List.of("maximum"),
                 ProbeModel.attribute("keepdims", 0))
             .node("ReduceSum", List.of("wide"), List.of("sum"), ProbeModel.attribute("keepdims", 0))
-            .node("MatMul", List.of("wide", "wide"), List.of("squares"));
+            .node(
+                "ReduceSumSquare",
+                List.of("wide"),
+                List.of("squares"),
+                ProbeModel.attribute("keepdims", 0));
     OUTPUTS.forEach(output -> model.output(output, DataType.DOUBLE));
     return new StatisticsSession(type, OrtRuntime.open(model.build()));
   }

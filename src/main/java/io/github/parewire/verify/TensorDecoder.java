@@ -56,9 +56,15 @@ final class TensorDecoder {
 
   /** Decodes a tensor. */
   void decode(StoredTensor tensor, PieceConsumer consumer) throws OrtException, IOException {
-    long count = tensor.elements();
-    for (long from = 0; from < count; from += PIECE) {
-      int length = (int) Math.min(PIECE, count - from);
+    decode(tensor, 0, tensor.elements(), consumer);
+  }
+
+  /** Decodes some elements of a tensor that follow each other. */
+  void decode(StoredTensor tensor, long first, long count, PieceConsumer consumer)
+      throws OrtException, IOException {
+    long end = first + count;
+    for (long from = first; from < end; from += PIECE) {
+      int length = (int) Math.min(PIECE, end - from);
       consumer.accept(decode(tensor, piece(tensor, from, length), length));
     }
   }

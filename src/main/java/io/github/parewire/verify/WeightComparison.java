@@ -3,10 +3,14 @@ package io.github.parewire.verify;
 import ai.onnxruntime.OrtException;
 import io.github.parewire.model.ElementType;
 import io.github.parewire.model.StoredTensor;
+import io.github.parewire.parallel.ParallelTasks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
 
 /**
  * Whether two stored tensors hold the same multiset of weights, as ONNX Runtime sees it: by their
@@ -14,8 +18,19 @@ import java.util.SplittableRandom;
  */
 final class WeightComparison implements AutoCloseable {
 
-  /** What ONNX Runtime saw of a tensor: equal patterns are those of equal multisets. */
+  /** Weights worth a task of their own. */
+  private static final long PART = 1L << 22;
+
+  /**
+   * What ONNX Runtime saw of a tensor.
+   *
+   * @param patterns equal for equal multisets of bit patterns: all of them sorted, or a fingerprint
+   * @param statistics of the weights
+   */
   private record Content(Object patterns, WeightStatistics statistics) {}
+
+  /** The same of a part of a tensor. */
+  private record Part(Fingerprint.Sum sum, WeightStatistics statistics) {}
 
   /**
    * What a comparison found.
@@ -42,9 +57,20 @@ final class WeightComparison implements AutoCloseable {
     this.bySort = bySort;
   }
 
+  /**
+   * Compares two tensors. Called in a pool, it lets idle threads take parts.
+   *
+   * @throws OrtException if ONNX Runtime fails
+   * @throws IOException if a file can't be read
+   */
   Result compare(StoredTensor in, StoredTensor out) throws OrtException, IOException {
-    Content before = bySort ? sorted(in) : fingerprint(in);
-    Content after = bySort ? sorted(out) : fingerprint(out);
+    // What is sorted is all in memory: one after the other.
+    List<Content> contents =
+        bySort
+            ? List.of(sorted(in), sorted(out))
+            : ParallelTasks.runParts(List.of(() -> fingerprint(in), () -> fingerprint(out)));
+    Content before = contents.get(0);
+    Content after = contents.get(1);
     return new Result(
         before.patterns().equals(after.patterns())
             && before.statistics().agreesWith(after.statistics()),
@@ -66,16 +92,35 @@ final class WeightComparison implements AutoCloseable {
   }
 
   private Content fingerprint(StoredTensor tensor) throws OrtException, IOException {
-    Fingerprint.Sum sum = fingerprints.get(tensor.type().bytes()).new Sum();
+    Fingerprint fingerprint = fingerprints.get(tensor.type().bytes());
+    List<Callable<Part>> parts = new ArrayList<>();
+    for (long at = 0; at < tensor.elements(); at += PART) {
+      long first = at;
+      long count = Math.min(PART, tensor.elements() - first);
+      parts.add(() -> part(tensor, first, count, fingerprint.new Sum()));
+    }
+    Fingerprint.Sum sum = fingerprint.new Sum();
+    WeightStatistics all = WeightStatistics.NONE;
+    for (Part part : ParallelTasks.runParts(parts)) {
+      sum.add(part.sum());
+      all = all.plus(part.statistics());
+    }
+    return new Content(sum.words(), all);
+  }
+
+  private Part part(StoredTensor tensor, long first, long count, Fingerprint.Sum sum)
+      throws OrtException, IOException {
     Total total = new Total(statistics.get(tensor.type()));
     TensorDecoder.get()
         .decode(
             tensor,
+            first,
+            count,
             piece -> {
               sum.add(piece);
               total.add(piece);
             });
-    return new Content(sum.words(), total.statistics);
+    return new Part(sum, total.statistics);
   }
 
   /** Adds up the statistics of pieces. */
