@@ -130,14 +130,14 @@ public final class LayerArrays {
 
   private static void readInOrder(StoredTensor tensor, INDArray stored) throws IOException {
     long[] at = {0};
-    long size = tensor.elements() * tensor.type().bytes();
+    long end = tensor.elements() * tensor.type().bytes();
     tensor.read(
         part -> {
           // Copied by the JVM, which survives that a mapped file has become shorter.
-          int length = part.remaining();
-          Objects.checkFromIndexSize(at[0], length, size);
-          bytes(stored, at[0], length).asByteBuffer().put(part.duplicate());
-          at[0] += length;
+          int count = part.remaining();
+          Objects.checkFromIndexSize(at[0], count, end);
+          bytes(stored, at[0], count).asByteBuffer().put(part.duplicate());
+          at[0] += count;
         });
   }
 
@@ -247,8 +247,12 @@ public final class LayerArrays {
     return by;
   }
 
-  /** Frees an array's memory, which closing would not: a reshaped array counts as a view. */
-  private static void free(INDArray array) {
+  /**
+   * Frees an array's memory, which closing would not: a reshaped array counts as a view.
+   *
+   * @param array what {@link #load} returned, or a view of it; freed but once
+   */
+  public static void free(INDArray array) {
     memory(array).close();
   }
 
