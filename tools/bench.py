@@ -126,9 +126,10 @@ def ratio(ours: Sequence[Run], theirs: Sequence[Run], figure: str) -> str:
     return f"{statistics.median(ratios):.1f} ({min(ratios):.1f} to {max(ratios):.1f})"
 
 
-def against_numpy(networks: Sequence[str], rounds: int, folder: Path) -> str:
-    """The table of whole networks."""
+def against_numpy(networks: Sequence[str], rounds: int, folder: Path) -> tuple[str, dict[str, float]]:
+    """The table of whole networks, and the seconds that numpy's kernel took for each."""
     rows = []
+    kernels = {}
     for name in networks:
         model = apart(bench_models.NETWORKS[name], folder)
         out, expected = folder / "out.onnx", folder / "expected.onnx"
@@ -137,6 +138,7 @@ def against_numpy(networks: Sequence[str], rounds: int, folder: Path) -> str:
             ours.append(run_tool(model, out))
             theirs.append(run_numpy(model, expected))
             apart(require_equal, out, expected)
+        kernels[name] = median(theirs, "kernel")
         size = model.stat().st_size / MIB
         memory = max(run.memory for run in ours)
         rows.append(
@@ -167,7 +169,25 @@ def against_numpy(networks: Sequence[str], rounds: int, folder: Path) -> str:
         "verification / kernel",
         "tool, peak memory, MiB",
     ]
-    return table(header, rows)
+    return table(header, rows), kernels
+
+
+def stages(kernels: dict[str, float], folder: Path) -> str:
+    """The stages of a run in a warm JVM, as JMH measures them (src/jmh, ModelBenchmark)."""
+    names = ("read", "statistics", "kernel", "strengths", "write", "verify")
+    rows = []
+    for name, numpy_kernel in kernels.items():
+        model = apart(bench_models.NETWORKS[name], folder)
+        results = folder / "jmh.json"
+        options = f"ModelBenchmark -p model={model} -p threads={min(2, os.cpu_count() or 1)} -rf json -rff {results}"
+        measure(["mvn", "-q", "-B", "-f", ROOT / "pom.xml", "-P", "bench", "compile", "exec:exec", f"-Dbench={options}"])
+        seconds = {
+            result["benchmark"].rsplit(".", 1)[1]: result["primaryMetric"]["scorePercentiles"]["50.0"] / 1000
+            for result in json.loads(results.read_text())
+        }
+        rows.append([name, *(f"{seconds[stage]:.3f}" for stage in names), f"{numpy_kernel / seconds['kernel']:.1f}"])
+        model.unlink()
+    return table(["network", *(f"{stage}, s" for stage in names), "kernel, times faster than numpy's"], rows)
 
 
 def growth(shapes: Sequence[tuple[int, int]], rounds: int, folder: Path, options: Sequence[str] = ()) -> str:
@@ -237,6 +257,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="runs of each side (5)")
     parser.add_argument("--networks", nargs="+", default=list(bench_models.NETWORKS), choices=list(bench_models.NETWORKS))
     parser.add_argument("--no-growth", action="store_true", help="leave out how the cost grows")
+    parser.add_argument("--no-stages", action="store_true", help="leave out the stages in a warm JVM, which Maven runs")
     parser.add_argument("--no-write", action="store_true", help="print the tables only")
     parser.add_argument("--numpy-side", nargs=2, type=Path, metavar=("IN", "OUT"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -247,6 +268,7 @@ def main() -> None:
         folder = Path(name)
         run_tool(apart(bench_models.small_cnn, folder), folder / "out.onnx")  # builds the tool if it has to be
         where = machine()
+        networks, kernels = against_numpy(arguments.networks, arguments.rounds, folder)
         sections = [
             (
                 "Against numpy",
@@ -255,9 +277,18 @@ def main() -> None:
                 "writing the weights, measuring strengths before and after, and a cold JVM. *Process* is everything: "
                 "starting, reading, rewiring, writing, and for the tool verifying in ONNX Runtime. The outputs are equal "
                 "byte for byte. A ratio is the median over neighbouring runs, with the least and the most.",
-                against_numpy(arguments.networks, arguments.rounds, folder),
+                networks,
             )
         ]
+        if not arguments.no_stages:
+            sections.append(
+                (
+                    "Stages",
+                    "Each stage by itself, on two threads, in a JVM that has run it five times before: what is left when "
+                    "the code is compiled. *Kernel* is both passes over weights in memory, as numpy's is. Medians of five.",
+                    stages(kernels, folder),
+                )
+            )
         if not arguments.no_growth:
             squares = [(100, 100), (316, 316), (1000, 1000), (3162, 3162), (10_000, 10_000)]
             lengths = [((1 << 22) >> bits, 1 << bits) for bits in range(2, 21, 3)]
