@@ -24,6 +24,7 @@ import io.github.parewire.verify.VerificationException;
 import io.github.parewire.verify.Verifier;
 import io.github.parewire.write.ModelWriter;
 import io.github.parewire.write.PendingOutput;
+import io.github.parewire.write.Places;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -162,9 +163,10 @@ public final class RewirePipeline {
         progress.verify();
         verification = Optional.of(verify(file, pending.path(), tensors));
         times.end(StageTimes.Stage.VERIFY);
+        weights.write(pending.path());
+        times.end(StageTimes.Stage.EXPORT);
         layers = hashed(layers);
         inputFiles = hashes(inputFiles(file));
-        weights.write(pending.path());
         Map<Path, Path> written = new LinkedHashMap<>(pending.files());
         written.putAll(weights.files());
         outputFiles = hashes(written);
@@ -292,7 +294,7 @@ public final class RewirePipeline {
       // A rename would put a file in its place.
       throw new UsageException("OUT is a device, pipe or socket: " + out + "; name a file");
     }
-    if (Files.exists(in) && Files.exists(out) && Files.isSameFile(in, out)) {
+    if (Places.isSame(in, out)) {
       throw new UsageException(
           "IN and OUT are the same file: " + out + "; give OUT a name of its own");
     }
@@ -302,7 +304,7 @@ public final class RewirePipeline {
   private static void requireNoDataFile(OnnxFile file, Path out) throws IOException {
     for (Path target : List.of(out, PendingOutput.dataFile(out))) {
       for (ExternalRange range : file.external()) {
-        if (Files.exists(target) && Files.isSameFile(range.file(), target)) {
+        if (Places.isSame(range.file(), target)) {
           throw new UsageException(
               target
                   + " is a data file of IN and would be overwritten; give OUT another name or"

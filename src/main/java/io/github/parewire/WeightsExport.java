@@ -14,6 +14,7 @@ import io.github.parewire.parallel.ParallelTasks;
 import io.github.parewire.report.Sha256;
 import io.github.parewire.write.NamedArray;
 import io.github.parewire.write.PendingOutput;
+import io.github.parewire.write.Places;
 import io.github.parewire.write.WeightsFormat;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -90,19 +91,13 @@ final class WeightsExport implements AutoCloseable {
     List<Path> others = new ArrayList<>(List.of(in.path(), out, PendingOutput.dataFile(out)));
     in.external().stream().map(ExternalRange::file).forEach(others::add);
     for (Path other : others) {
-      if (isSame(file, other)) {
+      if (Places.isSame(file, other)) {
         throw new UsageException(
             "the weights would overwrite another file of this run: "
                 + file
                 + "; give them a name of their own");
       }
     }
-  }
-
-  private static boolean isSame(Path file, Path other) throws IOException {
-    return (Files.exists(file) && Files.exists(other))
-        ? Files.isSameFile(file, other)
-        : file.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
   }
 
   private static void requireTypes(Path file, List<Layer> layers) {

@@ -55,18 +55,19 @@ final class ReportOptions {
    * Checks, before any work, that each report has a place of its own.
    *
    * @param in the model to read, which no report may replace
-   * @param out the model to write, likewise; null in a dry run
+   * @param others files to write, likewise
    * @throws UsageException if one has not
    * @throws FileSystemException if the folder for one is missing, or it is a folder
    */
-  void requirePlaces(Path in, Path out) throws IOException {
+  void requirePlaces(Path in, Collection<Path> others) throws IOException {
     if (json != null && json.equals(html)) {
       throw new UsageException("--json and --html both go to " + json.name() + "; name two places");
     }
     for (ReportPlace place : places().toList()) {
       place.requireFolder();
     }
-    requireOthers(out == null ? List.of(in) : List.of(in, out));
+    requireOthers(List.of(in));
+    requireOthers(others);
   }
 
   private void requireOthers(Collection<Path> models) throws IOException {

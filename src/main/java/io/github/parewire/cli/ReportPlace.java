@@ -1,6 +1,7 @@
 package io.github.parewire.cli;
 
 import io.github.parewire.UsageException;
+import io.github.parewire.write.Places;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
@@ -55,14 +56,10 @@ record ReportPlace(String name) {
    * @throws UsageException if it would
    */
   void requireOther(Path model) throws IOException {
-    if (!isStandardOutput() && isSame(Path.of(name), model)) {
-      throw new UsageException(name + " is a file of the model; give the report a name of its own");
+    if (!isStandardOutput() && Places.isSame(Path.of(name), model)) {
+      throw new UsageException(
+          name + " is another file of this run; give the report a name of its own");
     }
-  }
-
-  private static boolean isSame(Path one, Path other) throws IOException {
-    return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize())
-        || (Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other));
   }
 
   /** Writes a report there. */

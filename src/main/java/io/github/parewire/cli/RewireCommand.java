@@ -15,8 +15,10 @@ import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -170,7 +172,7 @@ final class RewireCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     requireFiles();
-    reports.requirePlaces(in, out);
+    reports.requirePlaces(in, Stream.of(out, weightsOut).filter(Objects::nonNull).toList());
     RewireOptions.Builder builder = RewireOptions.builder().device(device);
     if (kernel != null) {
       builder.kernel(kernel);

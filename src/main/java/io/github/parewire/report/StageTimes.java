@@ -17,6 +17,8 @@ public final class StageTimes {
     VERIFY,
     /** Bringing them to the disk under their names. */
     PUBLISH,
+    /** Writing the tensors to a file of their own, if asked for. */
+    EXPORT,
     /** Hashing files and sorted weights, if asked for. */
     HASH
   }

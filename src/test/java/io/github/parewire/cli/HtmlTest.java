@@ -105,7 +105,7 @@ final class HtmlTest {
       for (String option : List.of("--html", "--json")) {
         Cli run = Cli.run(in, out, option, places.get(0));
         assertEquals(2, run.status(), run::err);
-        assertTrue(run.err().contains("is a file of the model"), run::err);
+        assertTrue(run.err().contains("is another file of this run"), run::err);
         assertFalse(Files.exists(out));
       }
     }

@@ -55,7 +55,7 @@ final class InspectTest {
     Path model = Files.copy(MODELS.resolve("torchscript_mlp.onnx"), folder.resolve("m.onnx"));
     Cli run = Cli.run("inspect", model, "--json", model);
     assertEquals(2, run.status(), run::toString);
-    assertTrue(run.err().contains("is a file of the model"), run::err);
+    assertTrue(run.err().contains("is another file of this run"), run::err);
     assertEquals(-1, Files.mismatch(MODELS.resolve("torchscript_mlp.onnx"), model));
   }
 
@@ -67,7 +67,7 @@ final class InspectTest {
     Path copiedData = Files.copy(data, folder.resolve(data.getFileName()));
     Cli run = Cli.run("inspect", copy, "--json", copiedData);
     assertEquals(2, run.status(), run::toString);
-    assertTrue(run.err().contains("is a file of the model"), run::err);
+    assertTrue(run.err().contains("is another file of this run"), run::err);
     assertEquals(-1, Files.mismatch(data, copiedData));
   }
 

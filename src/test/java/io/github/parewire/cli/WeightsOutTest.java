@@ -198,6 +198,22 @@ final class WeightsOutTest {
     assertRefused(2, "another file of this run", out);
   }
 
+  @Test
+  void nameThatTheFormatKeepsForItself() throws IOException {
+    Models.dense("__metadata__", Storage.RAW, Weights.floats(new int[] {2, 2}, 1, 2, 3, 4))
+        .write(in);
+    assertRefused(3, "rename the tensor", safetensors);
+    assertRefused(3, "rename the tensor", npz);
+  }
+
+  @Test
+  void reportInTheirPlace() throws IOException {
+    writeModel(ElementType.FLOAT);
+    Cli run = Cli.run(in, out, "--weights-out", npz, "--json", npz);
+    assertEquals(2, run.status(), run::toString);
+    assertTrue(run.err().contains("give the report a name of its own"), run::err);
+  }
+
   private void assertRefused(int status, String word, Path weights) throws IOException {
     Cli run = Cli.run(in, out, "--weights-out", weights);
     assertEquals(status, run.status(), run::toString);
