@@ -11,6 +11,7 @@ neurons, the other axes, flattened in row-major order, count the inputs.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import ml_dtypes
 import numpy as np
@@ -18,21 +19,38 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.generic]
 Stream = Sequence[int] | None
+Passes = Literal["both", "input", "output"]
+Selection = Literal["draw", "greedy"]
 
 DEFAULT_SEED = 42
 
 
-def rewire(weight: Array, seed: int = DEFAULT_SEED, stream: Stream = None) -> Array:
+def rewire(
+    weight: Array,
+    seed: int = DEFAULT_SEED,
+    stream: Stream = None,
+    *,
+    passes: Passes = "both",
+    selection: Selection = "draw",
+    offset: float = 1,
+) -> Array:
     """Return a rewired copy of ``weight``, of the same shape and data type.
 
     ``stream`` is the spawn key of the generator's seed sequence: ``(i,)`` for layer number i,
-    ``(i, b)`` for slice b of a batched weight, None for the seed alone.
+    ``(i, b)`` for slice b of a batched weight, None for the seed alone. The rest are the options of
+    the same names; their defaults are the authors' algorithm.
     """
     if weight.dtype == ml_dtypes.bfloat16:  # float32 holds it exactly
-        return rewire(weight.astype(np.float32), seed, stream).astype(ml_dtypes.bfloat16)
+        wide = weight.astype(np.float32)
+        rewired = rewire(wide, seed, stream, passes=passes, selection=selection, offset=offset)
+        return rewired.astype(ml_dtypes.bfloat16)
     matrix = as_matrix(weight).copy()
-    rewire_rows(matrix, generator(seed, stream))
-    rewire_rows(matrix.T, generator(seed, stream))
+    for name, rows in (("input", matrix), ("output", matrix.T)):
+        if passes in ("both", name):
+            if selection == "greedy":
+                rewire_rows_greedily(rows)
+            else:
+                rewire_rows(rows, generator(seed, stream), offset)
     return matrix.reshape(weight.shape)
 
 
@@ -46,7 +64,7 @@ def generator(seed: int, stream: Stream) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=tuple(stream or ())))
 
 
-def rewire_rows(matrix: Array, rng: np.random.Generator) -> None:
+def rewire_rows(matrix: Array, rng: np.random.Generator, offset: float = 1) -> None:
     """Rewire all rows of ``matrix`` but the first, in place.
 
     Each row's weights, smallest first, go to its columns in an order that is drawn without
@@ -56,10 +74,24 @@ def rewire_rows(matrix: Array, rng: np.random.Generator) -> None:
     strength = np.zeros(columns, dtype=np.float64)
     for r in range(1, rows):
         strength += matrix[r - 1]
-        p = strength + abs(strength.min()) + 1
+        p = strength + abs(strength.min()) + offset
         p /= p.sum()
         order = rng.choice(columns, size=columns, replace=False, p=p)
         matrix[r, order] = np.sort(matrix[r])
+
+
+def rewire_rows_greedily(matrix: Array) -> None:
+    """Rewire all rows of ``matrix`` but the first, in place, without a draw.
+
+    The column that is weakest in the rows above gets the row's largest weight, and so on; of
+    equally strong columns the first gets the larger one. But for this choice and for sums in
+    float64 it is ``rewiring_torch_deterministic`` of github.com/scabini/RADAM.
+    """
+    rows, columns = matrix.shape
+    strength = np.zeros(columns, dtype=np.float64)
+    for r in range(1, rows):
+        strength += matrix[r - 1]
+        matrix[r, np.argsort(strength, kind="stable")] = np.sort(matrix[r])[::-1]
 
 
 def strength_variances(weight: Array) -> tuple[float | None, float | None]:

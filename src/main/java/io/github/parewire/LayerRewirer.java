@@ -8,7 +8,9 @@ import io.github.parewire.model.ModelException;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.report.LayerReport;
 import io.github.parewire.report.LayerSketch;
+import io.github.parewire.rewire.Passes;
 import io.github.parewire.rewire.RewireKernel;
+import io.github.parewire.rewire.RewiringRule;
 import io.github.parewire.rewire.SeededMatrix;
 import io.github.parewire.rewire.Snapshot;
 import io.github.parewire.rewire.StrengthVariance;
@@ -36,7 +38,10 @@ final class LayerRewirer {
   LayerRewirer(OnnxFile file, RewireOptions options, Progress progress, int edge) {
     this.file = file;
     this.options = options;
-    this.kernel = options.kernel().create(options.sampler(), progress::advance);
+    // Whoever watches expects as many passes as there can be.
+    int share = Passes.MOST / options.passes().count();
+    this.kernel =
+        options.kernel().create(options.rule(), passed -> progress.advance(share * passed));
     this.edge = edge;
   }
 
@@ -111,7 +116,8 @@ final class LayerRewirer {
       throw new ModelException(
           where(layerOfMatrix.get(e.number())),
           e.getMessage(),
-          "initialize the weights on a smaller scale, or leave the tensor out with --exclude",
+          (options.offset() == RewiringRule.AUTHORS_OFFSET ? "" : "give an --offset nearer to 1, ")
+              + "initialize the weights on a smaller scale, or leave the tensor out with --exclude",
           e);
     }
   }

@@ -27,7 +27,8 @@ public interface Progress {
   void begin(long weights);
 
   /**
-   * Some more weights have been passed, in the first pass over a layer or in the second.
+   * Some more weights have been passed, in the first pass over a layer or in the second. Where
+   * there is one pass alone, it counts twice.
    *
    * @param passed how many
    */

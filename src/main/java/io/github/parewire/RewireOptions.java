@@ -4,8 +4,11 @@ import io.github.parewire.device.Device;
 import io.github.parewire.layers.GroupMode;
 import io.github.parewire.report.RunSettings;
 import io.github.parewire.rewire.KernelKind;
+import io.github.parewire.rewire.Passes;
+import io.github.parewire.rewire.RewiringRule;
 import io.github.parewire.rewire.SamplerKind;
 import io.github.parewire.rewire.SeedSequence;
+import io.github.parewire.rewire.SelectionKind;
 import io.github.parewire.verify.InputShapes;
 import io.github.parewire.verify.WeightCheck;
 import java.math.BigInteger;
@@ -21,7 +24,11 @@ import java.util.Optional;
  * @param seed the seed of all random streams, 0 or more
  * @param sharedStream whether every layer draws from the seed's own stream, as with the authors'
  *     code called in a loop with one integer seed, rather than from a stream of its own
- * @param sampler how orders are drawn
+ * @param passes which neurons are rewired
+ * @param selection how strengths decide who receives which weight; what is not the default in this,
+ *     in {@code passes} or in {@code offset} gives other results than the authors' code
+ * @param offset the constant in p, above 0 and finite
+ * @param sampler how orders are drawn; without a say where nothing is drawn
  * @param kernel what rewires; does not change the result of a sampler
  * @param device where ND4J's operations and the trial run take place; does not change the result
  * @param groups how grouped convolutions become matrices
@@ -42,6 +49,9 @@ import java.util.Optional;
 public record RewireOptions(
     BigInteger seed,
     boolean sharedStream,
+    Passes passes,
+    SelectionKind selection,
+    double offset,
     SamplerKind sampler,
     KernelKind kernel,
     Device device,
@@ -60,11 +70,17 @@ public record RewireOptions(
   /** The seed unless another is given. */
   public static final String DEFAULT_SEED = "42";
 
+  /** The constant in p unless another is given: the authors'. */
+  public static final String DEFAULT_OFFSET = "1";
+
   /**
    * Checks and copies its arguments.
    *
    * @param seed 0 or more
    * @param sharedStream as said above
+   * @param passes as said above
+   * @param selection as said above
+   * @param offset above 0 and finite
    * @param sampler as said above
    * @param kernel as said above
    * @param device as said above
@@ -79,8 +95,8 @@ public record RewireOptions(
    * @param hashes as said above
    * @param sketches as said above
    * @param weightsOut a name that ends in .safetensors or .npz
-   * @throws UsageException if the seed is negative, there is no thread, the suffix is another, or
-   *     sampler, kernel and device do not go together
+   * @throws UsageException if the seed is negative, the offset is unfit, there is no thread, the
+   *     suffix is another, or selection, offset, sampler, kernel and device do not go together
    */
   public RewireOptions {
     if (seed.signum() < 0) {
@@ -95,6 +111,24 @@ public record RewireOptions(
               + lowerCase(kernel)
               + ", or use --device cpu");
     }
+    if (!RewiringRule.isOffset(offset)) {
+      throw new UsageException(
+          "expected an --offset above 0 and finite, found "
+              + offset
+              + "; the weakest neuron would be drawn with the probability 0, or p overflow");
+    }
+    if (!kernel.selects(selection)) {
+      throw new UsageException(
+          "the "
+              + lowerCase(kernel)
+              + " kernel has no --selection "
+              + lowerCase(selection)
+              + "; use --kernel java on --device cpu");
+    }
+    if (selection == SelectionKind.GREEDY) {
+      requireNothingToDraw(offset == RewiringRule.AUTHORS_OFFSET, "--offset " + offset);
+      requireNothingToDraw(!sharedStream, "--shared-stream");
+    }
     if (!kernel.draws(sampler)) {
       throw new UsageException(
           "the "
@@ -108,6 +142,12 @@ public record RewireOptions(
     weightsOut.ifPresent(WeightsExport::format);
     include = List.copyOf(include);
     exclude = List.copyOf(exclude);
+  }
+
+  private static void requireNothingToDraw(boolean holds, String option) {
+    if (!holds) {
+      throw new UsageException("--selection greedy draws nothing; leave out " + option);
+    }
   }
 
   private static String lowerCase(Enum<?> constant) {
@@ -138,6 +178,9 @@ public record RewireOptions(
   public static final class Builder {
     private BigInteger seed = new BigInteger(DEFAULT_SEED);
     private boolean sharedStream;
+    private Passes passes = Passes.BOTH;
+    private SelectionKind selection = SelectionKind.DRAW;
+    private double offset = Double.parseDouble(DEFAULT_OFFSET);
     private Optional<SamplerKind> sampler = Optional.empty();
     private Optional<KernelKind> kernel = Optional.empty();
     private Device device = Device.CPU;
@@ -174,6 +217,40 @@ public record RewireOptions(
      */
     public Builder sharedStream(boolean value) {
       sharedStream = value;
+      return this;
+    }
+
+    /**
+     * Sets which neurons are rewired.
+     *
+     * @param value {@link Passes#BOTH} by default
+     * @return this builder
+     */
+    public Builder passes(Passes value) {
+      passes = value;
+      return this;
+    }
+
+    /**
+     * Sets how strengths decide who receives which weight.
+     *
+     * @param value {@link SelectionKind#DRAW} by default; with {@link SelectionKind#GREEDY} there
+     *     can be neither sampler nor offset, and the seed has no effect
+     * @return this builder
+     */
+    public Builder selection(SelectionKind value) {
+      selection = value;
+      return this;
+    }
+
+    /**
+     * Sets the constant in p.
+     *
+     * @param value above 0 and finite; 1 by default
+     * @return this builder
+     */
+    public Builder offset(double value) {
+      offset = value;
       return this;
     }
 
@@ -339,10 +416,16 @@ public record RewireOptions(
      * @throws UsageException if one makes no sense
      */
     public RewireOptions build() {
+      if (selection == SelectionKind.GREEDY) {
+        sampler.ifPresent(given -> requireNothingToDraw(false, "--sampler " + lowerCase(given)));
+      }
       KernelKind runs = kernel.orElse(device == Device.CUDA ? KernelKind.ND4J : KernelKind.JAVA);
       return new RewireOptions(
           seed,
           sharedStream,
+          passes,
+          selection,
+          offset,
           sampler.orElse(runs.defaultSampler()),
           runs,
           device,
@@ -360,12 +443,17 @@ public record RewireOptions(
     }
   }
 
+  /** What matrices are rewired by. */
+  RewiringRule rule() {
+    return new RewiringRule(passes, selection, sampler, offset);
+  }
+
   /** The part of the options that a report repeats. */
   RunSettings settings() {
     return new RunSettings(
         seed,
         sharedStream,
-        lowerCase(sampler),
+        rule(),
         lowerCase(kernel),
         lowerCase(groups),
         include,

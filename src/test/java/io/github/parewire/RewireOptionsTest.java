@@ -10,7 +10,11 @@ import io.github.parewire.layers.GroupMode;
 import io.github.parewire.model.ElementType;
 import io.github.parewire.onnx.TensorProto.DataType;
 import io.github.parewire.report.Report;
+import io.github.parewire.rewire.Passes;
+import io.github.parewire.rewire.RewiringRule;
+import io.github.parewire.rewire.SamplerKind;
 import io.github.parewire.rewire.SeedSequence;
+import io.github.parewire.rewire.SelectionKind;
 import io.github.parewire.testing.Models;
 import io.github.parewire.testing.Oracle;
 import io.github.parewire.testing.Seeds;
@@ -31,6 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each option decides, and what it must not. */
@@ -71,6 +76,9 @@ final class RewireOptionsTest {
     private String seed = "42";
     private boolean shared;
     private GroupMode groups = GroupMode.JOINT;
+    private Passes passes = Passes.BOTH;
+    private SelectionKind selection = SelectionKind.DRAW;
+    private double offset = 1;
     private List<String> include = List.of();
     private List<String> exclude = List.of();
     private int threads = 2;
@@ -81,6 +89,9 @@ final class RewireOptionsTest {
           RewireOptions.builder()
               .seed(new BigInteger(seed))
               .sharedStream(shared)
+              .passes(passes)
+              .selection(selection)
+              .offset(offset)
               .groups(groups)
               .include(include)
               .exclude(exclude)
@@ -138,6 +149,39 @@ final class RewireOptionsTest {
     for (int i = 0; i < LAYERS; i++) {
       assertLayer(i, Oracle.SEED);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void passesSelectionAndOffset(Passes passes) throws IOException {
+    for (double offset : new double[] {0.01, 1, 20}) {
+      assertRule(passes, SelectionKind.DRAW, offset);
+    }
+    assertRule(passes, SelectionKind.GREEDY, 1);
+  }
+
+  private void assertRule(Passes passes, SelectionKind selection, double offset)
+      throws IOException {
+    Options options = new Options();
+    options.passes = passes;
+    options.selection = selection;
+    options.offset = offset;
+    Report report = options.run(in, out);
+    RewiringRule rule = new RewiringRule(passes, selection, SamplerKind.REFERENCE, offset);
+    assertEquals(rule, report.settings().rule());
+    for (int i = 0; i < LAYERS; i++) {
+      Weights expected = Oracle.rewired(weights.get(i), Oracle.SEED.child(i), rule);
+      assertArrayEquals(expected.bits(), found(i).bits(), () -> rule.toString());
+    }
+  }
+
+  @Test
+  void greedySelectionNeedsNoSeed() throws IOException {
+    Options options = new Options();
+    options.selection = SelectionKind.GREEDY;
+    byte[] expected = bytes(options);
+    options.seed = "7";
+    assertArrayEquals(expected, bytes(options));
   }
 
   @Test
@@ -238,6 +282,12 @@ final class RewireOptionsTest {
     options.seed = "0";
     options.threads = 0;
     assertThrows(UsageException.class, () -> options.run(in, out));
+    options.threads = 1;
+    for (double offset :
+        new double[] {0, -0.0, -1, Double.NaN, Double.POSITIVE_INFINITY, -Double.MIN_VALUE}) {
+      options.offset = offset;
+      assertThrows(UsageException.class, () -> options.run(in, out), () -> "offset " + offset);
+    }
   }
 
   @Test

@@ -3,7 +3,9 @@ package io.github.parewire.cli;
 import io.github.parewire.device.Device;
 import io.github.parewire.layers.GroupMode;
 import io.github.parewire.rewire.KernelKind;
+import io.github.parewire.rewire.Passes;
 import io.github.parewire.rewire.SamplerKind;
+import io.github.parewire.rewire.SelectionKind;
 import io.github.parewire.verify.WeightCheck;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +16,20 @@ abstract class Choices extends ArrayList<String> {
 
   private Choices(Enum<?>[] constants) {
     Arrays.stream(constants).forEach(constant -> add(constant.name().toLowerCase(Locale.ROOT)));
+  }
+
+  /** For {@code --passes}. */
+  static final class BothOrOne extends Choices {
+    BothOrOne() {
+      super(Passes.values());
+    }
+  }
+
+  /** For {@code --selection}. */
+  static final class Selections extends Choices {
+    Selections() {
+      super(SelectionKind.values());
+    }
   }
 
   /** For {@code --sampler}. */

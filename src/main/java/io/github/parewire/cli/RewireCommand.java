@@ -8,7 +8,9 @@ import io.github.parewire.layers.GroupMode;
 import io.github.parewire.report.Report;
 import io.github.parewire.report.TextReport;
 import io.github.parewire.rewire.KernelKind;
+import io.github.parewire.rewire.Passes;
 import io.github.parewire.rewire.SamplerKind;
+import io.github.parewire.rewire.SelectionKind;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigInteger;
@@ -86,6 +88,38 @@ final class RewireCommand implements Callable<Integer> {
           "Let every layer draw from one and the same stream, as calling the authors' code in a"
               + " loop does. It makes layers of one shape alike.")
   private boolean sharedStream;
+
+  @Option(
+      names = "--passes",
+      paramLabel = "both|input|output",
+      completionCandidates = Choices.BothOrOne.class,
+      defaultValue = "both",
+      description =
+          "Which neurons to rewire, each in a pass of its own that makes their strengths alike: the"
+              + " input neurons, by reordering each row of weights; then the output neurons, by"
+              + " columns. Both are the authors' algorithm (default: ${DEFAULT-VALUE}).")
+  private Passes passes;
+
+  @Option(
+      names = "--selection",
+      paramLabel = "draw|greedy",
+      completionCandidates = Choices.Selections.class,
+      defaultValue = "draw",
+      description =
+          "Draw who receives the smallest weights, the strongest being the likeliest, as the authors"
+              + " do, or let the strongest neuron have the smallest weight and so on, without any"
+              + " chance (default: ${DEFAULT-VALUE}).")
+  private SelectionKind selection;
+
+  @Option(
+      names = "--offset",
+      paramLabel = "X",
+      defaultValue = RewireOptions.DEFAULT_OFFSET,
+      description =
+          "The constant in p = s + |min(s)| + X, by which neurons of strengths s are drawn, above 0."
+              + " The smaller it is, the more strength decides (default: ${DEFAULT-VALUE}, the"
+              + " authors').")
+  private double offset;
 
   @Option(
       names = "--sampler",
@@ -184,6 +218,9 @@ final class RewireCommand implements Callable<Integer> {
         builder
             .seed(seed)
             .sharedStream(sharedStream)
+            .passes(passes)
+            .selection(selection)
+            .offset(offset)
             .groups(groups)
             .include(include)
             .exclude(exclude)

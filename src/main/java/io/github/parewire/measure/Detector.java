@@ -39,6 +39,11 @@ public final class Detector {
   /** Rewiring makes norms differ a little more than by chance. */
   private static final double REWIRED_NORMS_EFFECT = 2;
 
+  /**
+   * Strengths that vary so little, against chance, are a greedy selection's, which scatters norms.
+   */
+  private static final double GREEDY_STRENGTHS = 0.05;
+
   /** Equal norms of fewer lines could be chance. */
   private static final int FEWEST_ORTHOGONAL = 4;
 
@@ -154,7 +159,9 @@ public final class Detector {
     }
     double effect = isRewired() ? REWIRED_NORMS_EFFECT : NORMS_EFFECT;
     double z = spread.normsZ(family);
-    if ((spread.norms() > effect && z > LIMIT) || (spread.norms() < 1 / effect && z < -LIMIT)) {
+    boolean isGreedy = hasLowStrengths(spread) && spread.strengths() < GREEDY_STRENGTHS;
+    if ((!isGreedy && spread.norms() > effect && z > LIMIT)
+        || (spread.norms() < 1 / effect && z < -LIMIT)) {
       against.add(varies("norms", whose, spread.norms()));
     }
   }

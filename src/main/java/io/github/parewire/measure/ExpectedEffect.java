@@ -7,8 +7,9 @@ package io.github.parewire.measure;
  * size of the least strength) gets a weight that is lower by {@code PULL * e} standard deviations
  * d, on average. So strengths are pulled back to their mean at the rate {@code PULL * d / (1 +
  * |min|)} a line while the lines' weights scatter them by d each, and after n lines their variance
- * is {@code (1 - exp(-2 x)) / (2 x)} of what it is without the pull, where x is rate times n.
- * Compared with simulated layers of 16 x 16 to 512 x 32 it is right to 0.07.
+ * is {@code (1 - exp(-2 x)) / (2 x)} of what it is without the pull, where x is rate times n. With
+ * another offset than 1 the weights count in units of it. Compared with simulated layers of 16 x 16
+ * to 512 x 32 it is right to 0.07.
  */
 public final class ExpectedEffect {
 
@@ -22,7 +23,7 @@ public final class ExpectedEffect {
   /**
    * The part of the neurons' strength variance that stays.
    *
-   * @param standardDeviation of the weights
+   * @param standardDeviation of the weights, divided by the rule's offset
    * @param neurons number of neurons on the one side
    * @param lines number of weights of each, one a line
    */

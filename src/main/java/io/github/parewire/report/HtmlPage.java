@@ -179,9 +179,14 @@ final class HtmlPage {
   List<Entry> settings() {
     RunSettings settings = report.settings();
     List<Entry> entries = new ArrayList<>();
-    entries.add(new Entry("seed", settings.seed().toString()));
-    entries.add(new Entry("stream", settings.sharedStream() ? "shared" : "one a layer"));
-    entries.add(new Entry("sampler", settings.sampler()));
+    entries.add(new Entry("passes", settings.passes()));
+    entries.add(new Entry("selection", settings.selection()));
+    if (settings.draws()) {
+      entries.add(new Entry("offset", Double.toString(settings.rule().offset())));
+      entries.add(new Entry("seed", settings.seed().toString()));
+      entries.add(new Entry("stream", settings.sharedStream() ? "shared" : "one a layer"));
+    }
+    settings.sampler().ifPresent(sampler -> entries.add(new Entry("sampler", sampler)));
     entries.add(new Entry("kernel", settings.kernel()));
     entries.add(new Entry("device", report.gpu().map(Gpu::name).orElse("cpu")));
     entries.add(new Entry("groups", settings.groups()));

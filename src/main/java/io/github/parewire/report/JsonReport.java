@@ -78,7 +78,10 @@ public final class JsonReport {
     ObjectNode node = NODES.objectNode();
     node.put("seed", settings.seed());
     node.put("sharedStream", settings.sharedStream());
-    node.put("sampler", settings.sampler());
+    node.put("passes", settings.passes());
+    node.put("selection", settings.selection());
+    node.put("offset", settings.rule().offset());
+    node.put("sampler", settings.sampler().orElse(null));
     node.put("kernel", settings.kernel());
     node.put("groups", settings.groups());
     node.set("include", strings(settings.include()));

@@ -1,14 +1,18 @@
 package io.github.parewire.report;
 
+import io.github.parewire.rewire.RewiringRule;
+import io.github.parewire.rewire.SelectionKind;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What decided the result of a run.
  *
  * @param seed the seed
  * @param sharedStream whether every layer drew from the seed's own stream
- * @param sampler how orders were drawn
+ * @param rule what matrices were rewired by
  * @param kernel what rewired
  * @param groups how grouped convolutions became matrices
  * @param include globs of tensors to rewire
@@ -19,7 +23,7 @@ import java.util.List;
 public record RunSettings(
     BigInteger seed,
     boolean sharedStream,
-    String sampler,
+    RewiringRule rule,
     String kernel,
     String groups,
     List<String> include,
@@ -31,5 +35,29 @@ public record RunSettings(
   public RunSettings {
     include = List.copyOf(include);
     exclude = List.copyOf(exclude);
+  }
+
+  /** Which passes were taken. */
+  public String passes() {
+    return lowerCase(rule.passes());
+  }
+
+  /** How strengths decided an order. */
+  public String selection() {
+    return lowerCase(rule.selection());
+  }
+
+  /** What drew orders; empty where nothing was drawn. */
+  public Optional<String> sampler() {
+    return draws() ? Optional.of(lowerCase(rule.sampler())) : Optional.empty();
+  }
+
+  /** Whether anything was drawn, so that seed and offset matter. */
+  public boolean draws() {
+    return rule.selection() == SelectionKind.DRAW;
+  }
+
+  private static String lowerCase(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -11,6 +11,8 @@ import static java.util.stream.Collectors.joining;
 
 import io.github.parewire.device.Gpu;
 import io.github.parewire.layers.LeftTensor;
+import io.github.parewire.rewire.Passes;
+import io.github.parewire.rewire.RewiringRule;
 import io.github.parewire.rewire.StrengthVariance;
 import io.github.parewire.verify.Proof;
 import io.github.parewire.verify.Verification;
@@ -63,11 +65,25 @@ public final class TextReport {
         (report.out().isPresent() ? "rewired " : "would rewire ")
             + count(report.rewired().size(), "layer"));
     parts.add(grouped(report.weights()) + " weights");
-    parts.add("seed " + report.settings().seed());
+    parts.addAll(rule(report.settings()));
     kernel(report).ifPresent(parts::add);
     parts.add(String.format(Locale.ROOT, "%.1f s", report.times().total().toMillis() / 1000.0));
     parts.add(report.verification().map(TextReport::verdict).orElse("nothing written"));
     return String.join(", ", parts) + report.out().map(out -> ": " + out).orElse("");
+  }
+
+  /** The seed, and what is not as in the authors' algorithm. */
+  private static List<String> rule(RunSettings settings) {
+    RewiringRule rule = settings.rule();
+    List<String> parts = new ArrayList<>();
+    parts.add(settings.draws() ? "seed " + settings.seed() : "greedy selection");
+    if (rule.passes() != Passes.BOTH) {
+      parts.add(settings.passes() + " pass alone");
+    }
+    if (rule.offset() != RewiringRule.AUTHORS_OFFSET) {
+      parts.add("offset " + rule.offset());
+    }
+    return parts;
   }
 
   /** Worth a word where it is not the default. */

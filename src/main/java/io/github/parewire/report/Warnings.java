@@ -6,6 +6,8 @@ import io.github.parewire.layers.MatrixView;
 import io.github.parewire.measure.ExpectedEffect;
 import io.github.parewire.measure.LayerStatistics;
 import io.github.parewire.measure.Likeness;
+import io.github.parewire.rewire.RewiringRule;
+import io.github.parewire.rewire.SelectionKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -34,7 +36,9 @@ final class Warnings {
     if (!trained.isEmpty()) {
       warnings.add(trained(trained, report));
     }
-    List<LayerReport> small = report.rewired().stream().filter(Warnings::isSmall).toList();
+    RewiringRule rule = report.settings().rule();
+    List<LayerReport> small =
+        report.rewired().stream().filter(layer -> isSmall(layer, rule)).toList();
     if (!small.isEmpty()) {
       warnings.add(small(small, report));
     }
@@ -50,23 +54,32 @@ final class Warnings {
             + " 'onnx-parewire inspect' shows the evidence");
   }
 
-  /** Whether rewiring hardly acts on either side. */
-  private static boolean isSmall(LayerReport layer) {
+  /**
+   * Whether rewiring hardly acts on either side. A greedy selection acts on weights of any scale.
+   */
+  private static boolean isSmall(LayerReport layer, RewiringRule rule) {
     LayerStatistics weights = layer.statistics().orElseThrow();
-    return weights.weights() >= FEWEST
+    return rule.selection() == SelectionKind.DRAW
+        && weights.weights() >= FEWEST
         && weights.standardDeviation() > 0
-        && keptOfInputs(layer) > KEPT
-        && keptOfOutputs(layer) > KEPT;
+        && keptOfInputs(layer, rule) > KEPT
+        && keptOfOutputs(layer, rule) > KEPT;
   }
 
-  private static double keptOfInputs(LayerReport layer) {
+  private static double keptOfInputs(LayerReport layer, RewiringRule rule) {
     MatrixView matrix = layer.layer().matrix();
-    return ExpectedEffect.kept(deviation(layer), matrix.inputs(), matrix.outputs());
+    double deviation = deviation(layer) / rule.offset();
+    return rule.passes().rewireInputs()
+        ? ExpectedEffect.kept(deviation, matrix.inputs(), matrix.outputs())
+        : 1;
   }
 
-  private static double keptOfOutputs(LayerReport layer) {
+  private static double keptOfOutputs(LayerReport layer, RewiringRule rule) {
     MatrixView matrix = layer.layer().matrix();
-    return ExpectedEffect.kept(deviation(layer), matrix.outputs(), matrix.inputs());
+    double deviation = deviation(layer) / rule.offset();
+    return rule.passes().rewireOutputs()
+        ? ExpectedEffect.kept(deviation, matrix.outputs(), matrix.inputs())
+        : 1;
   }
 
   private static double deviation(LayerReport layer) {
@@ -74,6 +87,7 @@ final class Warnings {
   }
 
   private static Warning small(List<LayerReport> layers, Report report) {
+    RewiringRule rule = report.settings().rule();
     double largest = layers.stream().mapToDouble(Warnings::deviation).max().orElseThrow();
     return warning(
         Warning.Kind.SMALL,
@@ -82,10 +96,11 @@ final class Warnings {
         " are so small (standard deviation "
             + String.format(Locale.ROOT, "%.2g", largest)
             + " or less) that rewiring hardly acts: about "
-            + percent(layers, Warnings::keptOfInputs)
+            + percent(layers, layer -> keptOfInputs(layer, rule))
             + " of the inputs' strength variance and "
-            + percent(layers, Warnings::keptOfOutputs)
-            + " of the outputs' are expected to stay; initialize on a larger scale");
+            + percent(layers, layer -> keptOfOutputs(layer, rule))
+            + " of the outputs' are expected to stay; initialize on a larger scale, or give a smaller"
+            + " --offset");
   }
 
   private static String percent(List<LayerReport> layers, ToDoubleFunction<LayerReport> kept) {

@@ -6,51 +6,55 @@ final class Attachment {
   private Attachment() {}
 
   /**
-   * Writes {@code p = s + |min(s)| + 1}: 1 or more.
+   * Writes {@code p = s + |min(s)| + offset}: the offset or more.
    *
    * @param strength the strengths s
+   * @param offset the constant, which is 1 in the paper
    * @param attachment receives p, of the same length
    * @throws ArithmeticException if p overflows
    */
-  static void of(double[] strength, double[] attachment) {
-    double offset = Math.abs(minimum(strength, attachment.length));
+  static void of(double[] strength, double offset, double[] attachment) {
+    double shift = Math.abs(minimum(strength, attachment.length));
     boolean isFinite = true;
     for (int i = 0; i < attachment.length; i++) {
-      attachment[i] = strength[i] + offset + 1.0;
+      attachment[i] = strength[i] + shift + offset;
       // NaN fails as well.
       isFinite &= attachment[i] <= Double.MAX_VALUE;
     }
-    require(isFinite);
+    require(isFinite, offset);
   }
 
   /**
-   * Writes {@code p = s + |min(s)| + 1} divided by its sum.
+   * Writes {@code p = s + |min(s)| + offset} divided by its sum.
    *
    * @param strength the strengths s
+   * @param offset the constant, which is 1 in the paper
    * @param probability receives p, of the same length
    * @throws ArithmeticException if p overflows, or is zero for some column
    */
-  static void probabilities(double[] strength, double[] probability) {
+  static void probabilities(double[] strength, double offset, double[] probability) {
     int count = probability.length;
     double minimum = minimum(strength, count);
-    double offset = Math.abs(minimum);
+    double shift = Math.abs(minimum);
     for (int i = 0; i < count; i++) {
       // Two additions, in this order: numpy rounds after each.
-      probability[i] = strength[i] + offset + 1.0;
+      probability[i] = strength[i] + shift + offset;
     }
     double sum = PairwiseSum.of(probability, 0, count);
     for (int i = 0; i < count; i++) {
       probability[i] /= sum;
     }
     // The steps above keep order, so this is the smallest probability. NaN fails as well.
-    double smallest = (minimum + offset + 1.0) / sum;
-    require(smallest > 0);
+    double smallest = (minimum + shift + offset) / sum;
+    require(smallest > 0, offset);
   }
 
   /** Refuses strengths unless what is needed of them holds. */
-  static void require(boolean holds) {
+  static void require(boolean holds, double offset) {
     if (!holds) {
-      throw new ArithmeticException("the strengths are too large for attachment probabilities");
+      throw new ArithmeticException(
+          "the strengths are too large for attachment probabilities"
+              + (offset == RewiringRule.AUTHORS_OFFSET ? "" : " with the offset " + offset));
     }
   }
 

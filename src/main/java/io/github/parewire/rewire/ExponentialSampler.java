@@ -15,6 +15,7 @@ public final class ExponentialSampler implements Sampler {
   /** Bits below the key for the number of a column. */
   private static final int COLUMN_BITS = Integer.SIZE - 1;
 
+  private final double offset;
   private final double[] attachment;
   private final long[] fractions;
   private final long[] keys;
@@ -23,8 +24,10 @@ public final class ExponentialSampler implements Sampler {
    * Makes a sampler for rows of one length.
    *
    * @param columns number of inputs
+   * @param offset what is added to strengths that are 0 or more
    */
-  public ExponentialSampler(int columns) {
+  ExponentialSampler(int columns, double offset) {
+    this.offset = offset;
     attachment = new double[columns];
     fractions = new long[columns];
     keys = new long[columns];
@@ -32,7 +35,7 @@ public final class ExponentialSampler implements Sampler {
 
   @Override
   public void draw(double[] strength, UniformSource random, int[] order) {
-    Attachment.of(strength, attachment);
+    Attachment.of(strength, offset, attachment);
     random.fill(fractions, keys.length);
     for (int i = 0; i < keys.length; i++) {
       long key = ExponentialKeys.key(ExponentialKeys.exponential(fractions[i]), attachment[i]);

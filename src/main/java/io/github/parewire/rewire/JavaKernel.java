@@ -28,32 +28,32 @@ public final class JavaKernel implements RewireKernel {
     Nd4jBackend.start();
   }
 
-  private final SamplerKind sampler;
+  private final RewiringRule rule;
   private final LongConsumer passed;
 
   /** Makes a kernel that draws as the authors' code does. */
   public JavaKernel() {
-    this(SamplerKind.REFERENCE);
+    this(RewiringRule.authors(SamplerKind.REFERENCE));
   }
 
   /**
    * Makes a kernel.
    *
-   * @param sampler how orders are drawn
+   * @param rule what to rewire by
    */
-  public JavaKernel(SamplerKind sampler) {
-    this(sampler, weights -> {});
+  public JavaKernel(RewiringRule rule) {
+    this(rule, weights -> {});
   }
 
   /**
    * Makes a kernel.
    *
-   * @param sampler how orders are drawn
-   * @param passed gets the number of weights that were passed, every now and then; in the end,
-   *     twice the weights of a matrix
+   * @param rule what to rewire by
+   * @param passed gets the number of weights that were passed, every now and then; in the end, the
+   *     weights of a matrix for each pass
    */
-  public JavaKernel(SamplerKind sampler, LongConsumer passed) {
-    this.sampler = sampler;
+  public JavaKernel(RewiringRule rule, LongConsumer passed) {
+    this.rule = rule;
     this.passed = passed;
   }
 
@@ -87,10 +87,14 @@ public final class JavaKernel implements RewireKernel {
   private void rewireRowMajor(INDArray matrix, SeedSequence stream) {
     int rows = matrix.rows();
     int columns = matrix.columns();
-    pass(rows, columns, BLOCK / columns, stream, blocks(matrix, Side.ROWS, columns));
-    HostMemory.written(matrix);
-    pass(columns, rows, Math.max(LINE, BLOCK / rows), stream, blocks(matrix, Side.COLUMNS, rows));
-    HostMemory.written(matrix);
+    if (rule.passes().rewireInputs()) {
+      pass(rows, columns, BLOCK / columns, stream, blocks(matrix, Side.ROWS, columns));
+      HostMemory.written(matrix);
+    }
+    if (rule.passes().rewireOutputs()) {
+      pass(columns, rows, Math.max(LINE, BLOCK / rows), stream, blocks(matrix, Side.COLUMNS, rows));
+      HostMemory.written(matrix);
+    }
   }
 
   private void pass(
@@ -98,7 +102,7 @@ public final class JavaKernel implements RewireKernel {
     int capacity = Math.max(1, Math.min(lines, blockLines));
     try (BlockPipeline pipeline = new BlockPipeline(lines, capacity, blocks);
         UniformsAhead random = new UniformsAhead(stream.generator())) {
-      new Pass(length, sampler).run(pipeline, random, passed);
+      new Pass(length, rule).run(pipeline, random, passed);
     }
   }
 

@@ -4,21 +4,18 @@ import java.util.function.LongConsumer;
 
 /** The kernels. */
 public enum KernelKind {
-  /** In Java, on the processor; draws with either sampler. */
+  /** In Java, on the processor; follows any rule. */
   JAVA(SamplerKind.REFERENCE) {
     @Override
-    public RewireKernel create(SamplerKind sampler, LongConsumer passed) {
-      return new JavaKernel(sampler, passed);
+    public RewireKernel create(RewiringRule rule, LongConsumer passed) {
+      return new JavaKernel(rule, passed);
     }
   },
   /** In ND4J operations, on the processor or a GPU; draws with the exponential sampler. */
   ND4J(SamplerKind.EXPONENTIAL) {
     @Override
-    public RewireKernel create(SamplerKind sampler, LongConsumer passed) {
-      if (!draws(sampler)) {
-        throw new IllegalArgumentException(this + " does not draw with " + sampler);
-      }
-      return new Nd4jKernel(Nd4jKernel.DEFAULT_BUDGET, passed);
+    public RewireKernel create(RewiringRule rule, LongConsumer passed) {
+      return new Nd4jKernel(rule, Nd4jKernel.DEFAULT_BUDGET, passed);
     }
   };
 
@@ -38,12 +35,18 @@ public enum KernelKind {
     return this == JAVA || other == sampler;
   }
 
+  /** Whether the kernel has a selection. */
+  public boolean selects(SelectionKind selection) {
+    return this == JAVA || selection == SelectionKind.DRAW;
+  }
+
   /**
    * Makes a kernel.
    *
-   * @param sampler how orders are drawn, one that it {@link #draws} with
+   * @param rule what to rewire by: a selection that it {@link #selects} by, and to draw, a sampler
+   *     that it {@link #draws} with
    * @param passed gets the number of weights that were passed, every now and then; in the end,
-   *     twice those of all matrices
+   *     those of all matrices for each pass
    */
-  public abstract RewireKernel create(SamplerKind sampler, LongConsumer passed);
+  public abstract RewireKernel create(RewiringRule rule, LongConsumer passed);
 }

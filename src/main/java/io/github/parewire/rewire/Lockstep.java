@@ -21,6 +21,7 @@ import org.nd4j.linalg.factory.Nd4j;
 final class Lockstep implements AutoCloseable {
 
   private final List<INDArray> owned = new ArrayList<>();
+  private final double offset;
   private final int segments;
   private final int mostBlocks;
 
@@ -60,12 +61,19 @@ final class Lockstep implements AutoCloseable {
    * Brings everything to the device.
    *
    * @param layout where the matrices' columns lie
+   * @param offset what is added to strengths that are 0 or more
    * @param strengths of each place before the first step, as {@link LockstepLayout#spread} gives
    *     them
    * @param exponentials a variate for each step and place; 0 for what fills up
    * @param sorted the weights of each step, each segment's ascending; 0 for what fills up
    */
-  Lockstep(LockstepLayout layout, double[] strengths, double[] exponentials, double[] sorted) {
+  Lockstep(
+      LockstepLayout layout,
+      double offset,
+      double[] strengths,
+      double[] exponentials,
+      double[] sorted) {
+    this.offset = offset;
     int places = layout.places();
     int blocks = layout.blocks();
     int steps = sorted.length / places;
@@ -119,7 +127,9 @@ final class Lockstep implements AutoCloseable {
     strength.addi(line.reshape('c', strength.shape()));
   }
 
-  /** p = s + |min(s)| + 1, each segment with its own minimum, which is found block by block. */
+  /**
+   * p = s + |min(s)| + offset, each segment with its own minimum, which is found block by block.
+   */
   private void attach() {
     Nd4j.getExecutioner().exec(new Min(strength, blockMinimum, 1));
     custom("gather", minimaOfSegment, blockMinimum, blocksOfSegment);
@@ -128,7 +138,7 @@ final class Lockstep implements AutoCloseable {
     Nd4j.getExecutioner().exec(new Abs(segmentOffset, segmentOffset));
     custom("gather", blockOffset, segmentOffset, segmentOfBlock);
     Nd4j.getExecutioner().exec(new BroadcastAddOp(strength, blockOffset, attachment, 0));
-    attachment.addi(1.0);
+    attachment.addi(offset);
   }
 
   /** Finds each place's rank in the order drawn, counted from the array's first place. */

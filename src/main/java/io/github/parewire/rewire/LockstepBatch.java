@@ -44,16 +44,19 @@ final class LockstepBatch {
   }
 
   private final List<Member> members;
+  private final double offset;
   private final long budget;
 
   /**
    * Begins a pass.
    *
    * @param matrices row-major
+   * @param offset what is added to strengths that are 0 or more
    * @param budget bytes to use on the device; exceeded where a single step needs more
    */
-  LockstepBatch(List<SeededMatrix> matrices, Side side, long budget) {
+  LockstepBatch(List<SeededMatrix> matrices, Side side, double offset, long budget) {
     members = matrices.stream().map(seeded -> new Member(seeded, side)).toList();
+    this.offset = offset;
     this.budget = budget;
   }
 
@@ -96,7 +99,7 @@ final class LockstepBatch {
   }
 
   /** Lines {@code first .. end - 1}, as far as there are such. */
-  private static void runStretch(List<Member> active, LockstepLayout layout, int first, int end) {
+  private void runStretch(List<Member> active, LockstepLayout layout, int first, int end) {
     int places = layout.places();
     double[] exponentials = new double[(end - first) * places];
     double[] weights = new double[exponentials.length];
@@ -111,7 +114,7 @@ final class LockstepBatch {
     double[] before = layout.spread(active.stream().map(m -> m.strength).toArray(double[][]::new));
     double[] placed;
     double[] after;
-    try (Lockstep lockstep = new Lockstep(layout, before, exponentials, weights)) {
+    try (Lockstep lockstep = new Lockstep(layout, offset, before, exponentials, weights)) {
       for (int step = 0; step < end - first; step++) {
         lockstep.step(step);
       }

@@ -20,27 +20,37 @@ public final class Nd4jKernel implements RewireKernel {
   /** Bytes to use on the device unless another number is given. */
   public static final long DEFAULT_BUDGET = 1L << 29;
 
+  private final Passes passes;
+  private final double offset;
   private final long budget;
   private final LongConsumer passed;
 
   /**
-   * Makes a kernel that nobody watches.
+   * Makes a kernel that follows the authors' algorithm, and that nobody watches.
    *
-   * @see #Nd4jKernel(long, LongConsumer)
+   * @see #Nd4jKernel(RewiringRule, long, LongConsumer)
    */
   public Nd4jKernel(long budget) {
-    this(budget, weights -> {});
+    this(RewiringRule.authors(SamplerKind.EXPONENTIAL), budget, weights -> {});
   }
 
   /**
    * Makes a kernel.
    *
+   * @param rule what to rewire by: it must draw, with the exponential sampler
    * @param budget bytes to use on the device, besides the matrices; exceeded where a single line
    *     needs more, at about 100 bytes a weight
    * @param passed gets the number of weights that were passed after each batch of matrices; in the
-   *     end, twice those of all matrices
+   *     end, those of all matrices for each pass
+   * @throws IllegalArgumentException if the rule is another
    */
-  public Nd4jKernel(long budget, LongConsumer passed) {
+  public Nd4jKernel(RewiringRule rule, long budget, LongConsumer passed) {
+    if (rule.selection() != SelectionKind.DRAW || rule.sampler() != SamplerKind.EXPONENTIAL) {
+      throw new IllegalArgumentException(
+          "draws with the exponential sampler alone, not by " + rule);
+    }
+    passes = rule.passes();
+    offset = rule.offset();
     this.budget = budget;
     this.passed = passed;
   }
@@ -62,8 +72,12 @@ public final class Nd4jKernel implements RewireKernel {
       }
     }
     List<SeededMatrix> rowMajor = matrices.stream().map(Nd4jKernel::rowMajor).toList();
-    pass(rowMajor, Side.ROWS);
-    pass(rowMajor, Side.COLUMNS);
+    if (passes.rewireInputs()) {
+      pass(rowMajor, Side.ROWS);
+    }
+    if (passes.rewireOutputs()) {
+      pass(rowMajor, Side.COLUMNS);
+    }
     for (int i = 0; i < matrices.size(); i++) {
       INDArray copy = rowMajor.get(i).matrix();
       if (copy != matrices.get(i).matrix()) {
@@ -86,17 +100,17 @@ public final class Nd4jKernel implements RewireKernel {
   }
 
   /** Whether a strength overflows could not be seen in time on the device. */
-  private static void requireModestWeights(INDArray matrix) {
+  private void requireModestWeights(INDArray matrix) {
     if (matrix.dataType() == DataType.DOUBLE) {
       double longer = Math.max(matrix.rows(), matrix.columns());
-      double bound = 2 * longer * matrix.amaxNumber().doubleValue() + 1;
-      Attachment.require(bound <= Double.MAX_VALUE);
+      double bound = 2 * longer * matrix.amaxNumber().doubleValue() + offset;
+      Attachment.require(bound <= Double.MAX_VALUE, offset);
     }
   }
 
   private void pass(List<SeededMatrix> matrices, Side side) {
     for (List<SeededMatrix> batch : batches(matrices, side)) {
-      new LockstepBatch(batch, side, budget).run();
+      new LockstepBatch(batch, side, offset, budget).run();
       passed.accept(batch.stream().mapToLong(seeded -> seeded.matrix().length()).sum());
     }
   }

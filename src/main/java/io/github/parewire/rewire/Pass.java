@@ -13,12 +13,12 @@ final class Pass {
    * Makes a pass.
    *
    * @param length number of weights in a line
-   * @param kind how orders are drawn
+   * @param rule what decides orders
    */
-  Pass(int length, SamplerKind kind) {
+  Pass(int length, RewiringRule rule) {
     strength = new double[length];
     order = new int[length];
-    sampler = kind.create(length);
+    sampler = rule.createSampler(length);
   }
 
   /**

@@ -14,6 +14,7 @@ import java.util.Arrays;
 public final class ReferenceSampler implements Sampler {
 
   private final int columns;
+  private final double offset;
 
   /** The missing columns, ascending. */
   private final int[] missing;
@@ -36,7 +37,18 @@ public final class ReferenceSampler implements Sampler {
    * @param columns number of inputs
    */
   public ReferenceSampler(int columns) {
+    this(columns, RewiringRule.AUTHORS_OFFSET);
+  }
+
+  /**
+   * Makes a sampler for rows of one length.
+   *
+   * @param columns number of inputs
+   * @param offset what is added to strengths that are 0 or more
+   */
+  ReferenceSampler(int columns, double offset) {
     this.columns = columns;
+    this.offset = offset;
     missing = new int[columns];
     probability = new double[columns];
     open = new byte[columns];
@@ -47,7 +59,7 @@ public final class ReferenceSampler implements Sampler {
 
   @Override
   public void draw(double[] strength, UniformSource random, int[] order) {
-    Attachment.probabilities(strength, probability);
+    Attachment.probabilities(strength, offset, probability);
     // In the first round nothing is missing, so that positions are columns.
     int found = drawRound(random, columns, 0);
     int left = dropFoundFirst();

@@ -5,8 +5,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Rewires matrices in place: one pass over a matrix's rows, then one over its columns, each with
- * the stream from its start (arXiv 2207.08148). The weights are the same afterwards, in another
- * order. Implementations hold no state: one serves all threads.
+ * the stream from its start (arXiv 2207.08148), or as another {@link RewiringRule} has it. The
+ * weights are the same afterwards, in another order. Implementations hold no state: one serves all
+ * threads.
  */
 public sealed interface RewireKernel permits JavaKernel, Nd4jKernel {
 

@@ -6,9 +6,10 @@ package io.github.parewire.rewire;
  *
  * <p>Every sampler draws all columns without replacement, a column's chance among the missing ones
  * being its share of {@code p = s + |min(s)| + 1}, with s the columns' strengths so far (the
- * paper's preferential attachment). A sampler holds work space: one a thread.
+ * paper's preferential attachment; a rule may have another offset than 1). {@link GreedySelection}
+ * alone leaves nothing to chance. A sampler holds work space: one a thread.
  */
-public sealed interface Sampler permits ReferenceSampler, ExponentialSampler {
+public sealed interface Sampler permits ReferenceSampler, ExponentialSampler, GreedySelection {
 
   /**
    * Draws one order of all columns.

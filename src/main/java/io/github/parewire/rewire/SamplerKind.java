@@ -5,15 +5,15 @@ public enum SamplerKind {
   /** As the authors' code draws: bit for bit numpy's {@code choice} without replacement. */
   REFERENCE {
     @Override
-    Sampler create(int columns) {
-      return new ReferenceSampler(columns);
+    Sampler create(int columns, double offset) {
+      return new ReferenceSampler(columns, offset);
     }
   },
   /** By one exponential variate a column: no rounds. */
   EXPONENTIAL {
     @Override
-    Sampler create(int columns) {
-      return new ExponentialSampler(columns);
+    Sampler create(int columns, double offset) {
+      return new ExponentialSampler(columns, offset);
     }
   };
 
@@ -21,6 +21,7 @@ public enum SamplerKind {
    * Makes a sampler for rows of one length.
    *
    * @param columns number of inputs
+   * @param offset what is added to strengths that are 0 or more
    */
-  abstract Sampler create(int columns);
+  abstract Sampler create(int columns, double offset);
 }

@@ -19,6 +19,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -65,6 +66,31 @@ final class JsonTest {
     JsonNode report = new ObjectMapper().readTree(dry.out());
     assertTrue(report.path("output").isMissingNode());
     assertEquals("99999999999999999999999", report.at("/settings/seed").asText());
+  }
+
+  @Test
+  void rule() throws IOException {
+    Path in = model(ElementType.FLOAT);
+    JsonNode drawn =
+        settings(in, "--passes", "output", "--offset", "0.125", "--sampler", "exponential");
+    assertEquals("output", drawn.get("passes").asText());
+    assertEquals("draw", drawn.get("selection").asText());
+    assertEquals(0.125, drawn.get("offset").asDouble());
+    assertEquals("exponential", drawn.get("sampler").asText());
+    JsonNode greedy = settings(in, "--selection", "greedy");
+    assertEquals("both", greedy.get("passes").asText());
+    assertEquals("greedy", greedy.get("selection").asText());
+    assertTrue(greedy.get("sampler").isNull());
+  }
+
+  private JsonNode settings(Path in, String... options) throws IOException {
+    List<Object> arguments =
+        new ArrayList<>(List.of(in, folder.resolve("out.onnx"), "--json", "-"));
+    arguments.addAll(List.of(options));
+    Cli run = Cli.run(arguments.toArray());
+    assertEquals(0, run.status(), run::err);
+    assertFollowsSchema(run.out());
+    return new ObjectMapper().readTree(run.out()).get("settings");
   }
 
   @Test

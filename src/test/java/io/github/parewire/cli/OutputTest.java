@@ -10,7 +10,9 @@ import io.github.parewire.testing.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +87,24 @@ final class OutputTest {
     assertGolden("inspect", run);
   }
 
+  /** A run says what is not as in the authors' algorithm. */
+  @Test
+  void rule() {
+    assertSummary("seed 42, input pass alone, offset 0.25", "--passes", "input", "--offset=0.25");
+    assertSummary("greedy selection, output pass alone", "--selection=greedy", "--passes=output");
+    assertSummary("seed 42", "--passes", "both", "--offset", "1", "--selection", "draw");
+  }
+
+  private void assertSummary(String rule, String... options) {
+    List<Object> arguments = new ArrayList<>(List.of(in, out));
+    arguments.addAll(List.of(options));
+    Cli run = Cli.run(arguments.toArray());
+    assertEquals(0, run.status(), run::err);
+    assertTrue(
+        run.out().matches("(?s).* weights, " + Pattern.quote(rule) + ", [\\d.]+ s, verified.*"),
+        run::out);
+  }
+
   @Test
   void verify() throws IOException {
     assertEquals(0, Cli.run(in, out).status());
@@ -120,6 +140,9 @@ final class OutputTest {
             "OUT",
             "--seed",
             "--shared-stream",
+            "--passes",
+            "--selection",
+            "--offset",
             "--groups",
             "--include",
             "--exclude",

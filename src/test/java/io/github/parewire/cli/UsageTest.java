@@ -13,6 +13,7 @@ import io.github.parewire.testing.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -181,6 +182,16 @@ final class UsageTest {
         "--seed=x",
         "--seed=1.5",
         "--seed=",
+        "--passes=first",
+        "--passes=",
+        "--selection=random",
+        "--offset=0",
+        "--offset=-1",
+        "--offset=NaN",
+        "--offset=Infinity",
+        "--offset=1e400",
+        "--offset=one",
+        "--offset=",
         "--threads=0",
         "--threads=-2",
         "--threads=many",
@@ -193,6 +204,28 @@ final class UsageTest {
       })
   void badValues(String option) throws IOException {
     assertFails(2, List.of("onnx-parewire: "), in, out, option);
+  }
+
+  /** What tells how to draw has no place where nothing is drawn. */
+  @ParameterizedTest
+  @CsvSource({
+    "--sampler reference, draws nothing; leave out --sampler reference",
+    "--sampler exponential, draws nothing; leave out --sampler exponential",
+    "--offset 0.5, draws nothing; leave out --offset 0.5",
+    "--shared-stream, draws nothing; leave out --shared-stream",
+    "--kernel nd4j, the nd4j kernel has no --selection greedy; use --kernel java",
+    "--device cuda, the nd4j kernel has no --selection greedy; use --kernel java"
+  })
+  void greedySelectionWithWhatDraws(String options, String message) throws IOException {
+    List<Object> arguments = new ArrayList<>(List.of(in, out, "--selection", "greedy"));
+    arguments.addAll(List.of(options.split(" ", -1)));
+    assertFails(2, List.of(message), arguments.toArray());
+  }
+
+  @Test
+  void offsetsThatMakeNoProbabilities() throws IOException {
+    assertFails(3, List.of("'w'", "with the offset 1.0E308"), in, out, "--offset", "1e308");
+    assertFails(3, List.of("--offset nearer to 1"), in, out, "--offset", "1e308");
   }
 
   @Test

@@ -65,9 +65,22 @@ final class WarningsTest {
     assertEquals(
         "warning: the weights of 1 of 2 layers ('w0') are so small (standard deviation 0.0018 or"
             + " less) that rewiring hardly acts: about 91% of the inputs' strength variance and 91%"
-            + " of the outputs' are expected to stay; initialize on a larger scale",
+            + " of the outputs' are expected to stay; initialize on a larger scale, or give a"
+            + " smaller --offset",
         run.errLines().get(0));
     assertEquals("small", report(in).at("/warnings/0/kind").asText());
+  }
+
+  /** Small against the offset, that is, and where a side is rewired at all. */
+  @Test
+  void smallWeightsByOtherRules() throws IOException {
+    Path in = model(fresh(0.01f));
+    assertEquals("", run(in, "--offset", "0.01").err());
+    assertEquals("", run(in, "--selection", "greedy").err());
+    String inputs = run(in, "--passes", "input").err();
+    assertTrue(inputs.contains("91% of the inputs' strength variance and 100% of"), inputs);
+    String large = run(model(fresh(1)), "--offset", "100").err();
+    assertTrue(large.contains("91% of the inputs' strength variance and 91% of"), large);
   }
 
   /** The measured cases of a 256 x 256 layer: a tenth still has an effect, a hundredth has none. */

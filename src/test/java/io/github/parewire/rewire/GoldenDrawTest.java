@@ -40,7 +40,7 @@ final class GoldenDrawTest {
   private static void assertDraw(JsonNode node) {
     double[] strength = Golden.doubles(node.get("strength"));
     double[] probability = new double[strength.length];
-    Attachment.probabilities(strength, probability);
+    Attachment.probabilities(strength, 1, probability);
     assertArrayEquals(Golden.doubles(node.get("probability")), probability, "probabilities");
 
     int[] order = new int[strength.length];

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.parewire.testing.Golden;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
@@ -23,23 +24,51 @@ final class GoldenRewireTest {
         .map(node -> DynamicTest.dynamicTest(node.get("name").asText(), () -> assertCase(node)));
   }
 
+  /** Every combination of passes, selection and offset. */
+  @TestFactory
+  Stream<DynamicTest> equalsNumpyByAnyRule() {
+    return Golden.optionCases()
+        .map(
+            node ->
+                DynamicTest.dynamicTest(
+                    node.get("name").asText(),
+                    () -> assertRewires(node, new JavaKernel(rule(node)), matrix(node))));
+  }
+
+  private static RewiringRule rule(JsonNode node) {
+    return new RewiringRule(
+        Passes.valueOf(node.get("passes").asText().toUpperCase(Locale.ROOT)),
+        SelectionKind.valueOf(node.get("selection").asText().toUpperCase(Locale.ROOT)),
+        SamplerKind.REFERENCE,
+        node.get("offset").doubleValue());
+  }
+
   private static void assertCase(JsonNode node) {
-    DataType type = type(node.get("dtype").asText());
-    long rows = node.get("shape").get(0).asLong();
-    byte[] input = Golden.bytes(node.get("input").asText());
-    byte[] expected = Golden.bytes(node.get("output").asText());
-    INDArray stored = array(input, type, rows);
-    INDArray matrix = type == DataType.FLOAT16 ? stored.castTo(DataType.FLOAT) : stored;
+    INDArray matrix = matrix(node);
     assertVariance(node, "before", StrengthVariance.of(matrix));
-
-    new JavaKernel().rewire(matrix, Golden.stream(node));
-
+    assertRewires(node, new JavaKernel(), matrix);
     assertVariance(node, "after", StrengthVariance.of(matrix));
+  }
+
+  /** The input, in float32 in place of float16. */
+  private static INDArray matrix(JsonNode node) {
+    DataType type = type(node.get("dtype").asText());
+    byte[] input = Golden.bytes(node.get("input").asText());
+    INDArray stored = array(input, type, node.get("shape").get(0).asLong());
+    return type == DataType.FLOAT16 ? stored.castTo(DataType.FLOAT) : stored;
+  }
+
+  private static void assertRewires(JsonNode node, RewireKernel kernel, INDArray matrix) {
+    DataType type = type(node.get("dtype").asText());
+    byte[] expected = Golden.bytes(node.get("output").asText());
+
+    kernel.rewire(matrix, Golden.stream(node));
+
     INDArray result = type == DataType.FLOAT16 ? matrix.castTo(DataType.FLOAT16) : matrix;
-    if (node.get("compare").asText().equals("bytes")) {
+    if (node.path("compare").asText("bytes").equals("bytes")) {
       assertArrayEquals(expected, bytes(result));
     } else {
-      assertEquals(array(expected, type, rows), result);
+      assertEquals(array(expected, type, node.get("shape").get(0).asLong()), result);
     }
   }
 

@@ -2,6 +2,7 @@ package io.github.parewire.rewire;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.parewire.testing.Seeds;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -29,7 +31,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  */
 final class Nd4jKernelTest {
 
-  private static final RewireKernel JAVA = new JavaKernel(SamplerKind.EXPONENTIAL);
+  private static final RewireKernel JAVA =
+      new JavaKernel(RewiringRule.authors(SamplerKind.EXPONENTIAL));
   private static final SeedSequence SEED = SeedSequence.of(BigInteger.valueOf(7));
 
   @BeforeAll
@@ -42,6 +45,20 @@ final class Nd4jKernelTest {
   void equalsTheJavaKernel(int rows, int columns) {
     for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
       assertEqualResults(Nd4jKernel.DEFAULT_BUDGET, List.of(matrix(type, rows, columns)));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anyPassesAndOffset(Passes passes) {
+    for (double offset : new double[] {1e-3, 0.1, 1, 1e9}) {
+      RewiringRule rule =
+          new RewiringRule(passes, SelectionKind.DRAW, SamplerKind.EXPONENTIAL, offset);
+      INDArray expected = matrix(DataType.FLOAT, 40, 70);
+      INDArray found = expected.dup();
+      new JavaKernel(rule).rewire(expected, SEED);
+      KernelKind.ND4J.create(rule, passed -> {}).rewire(found, SEED);
+      assertArrayEquals(bits(expected), bits(found), rule.toString());
     }
   }
 
@@ -136,10 +153,15 @@ final class Nd4jKernelTest {
 
   @Test
   void drawsWithTheExponentialSamplerAlone() {
+    assertFalse(KernelKind.ND4J.selects(SelectionKind.GREEDY));
+    RewiringRule greedy =
+        new RewiringRule(Passes.BOTH, SelectionKind.GREEDY, SamplerKind.EXPONENTIAL, 1);
+    assertThrows(
+        IllegalArgumentException.class, () -> KernelKind.ND4J.create(greedy, passed -> {}));
     assertEquals(SamplerKind.EXPONENTIAL, KernelKind.ND4J.defaultSampler());
     assertThrows(
         IllegalArgumentException.class,
-        () -> KernelKind.ND4J.create(SamplerKind.REFERENCE, passed -> {}));
+        () -> KernelKind.ND4J.create(RewiringRule.authors(SamplerKind.REFERENCE), passed -> {}));
   }
 
   private static void assertEqualResults(long budget, List<INDArray> matrices) {

@@ -38,7 +38,7 @@ final class SamplerDistributionTest {
     double[] strength = Arrays.copyOf(STRENGTHS, columns);
     Pcg64 random =
         new SeedSequence(BigInteger.valueOf(2024), List.of(kind.ordinal(), columns)).generator();
-    Sampler sampler = kind.create(columns);
+    Sampler sampler = kind.create(columns, 1);
     Map<List<Integer>, Integer> counts = new HashMap<>();
     int[] order = new int[columns];
     for (int i = 0; i < DRAWS; i++) {
@@ -46,7 +46,7 @@ final class SamplerDistributionTest {
       counts.merge(Arrays.stream(order).boxed().toList(), 1, Integer::sum);
     }
     double[] probability = new double[columns];
-    Attachment.probabilities(strength, probability);
+    Attachment.probabilities(strength, 1, probability);
     assertEquals(IntStream.rangeClosed(1, columns).reduce(1, (a, b) -> a * b), counts.size());
     double chiSquared = 0;
     for (Map.Entry<List<Integer>, Integer> entry : counts.entrySet()) {
@@ -74,10 +74,10 @@ final class SamplerDistributionTest {
       double[] strength = random.doubles(columns, -1, 1).toArray();
       SeedSequence stream = SeedSequence.of(BigInteger.valueOf(columns));
       int[] order = new int[columns];
-      new ExponentialSampler(columns).draw(strength, stream.generator(), order);
+      new ExponentialSampler(columns, 1).draw(strength, stream.generator(), order);
 
       double[] attachment = new double[columns];
-      Attachment.of(strength, attachment);
+      Attachment.of(strength, 1, attachment);
       long[] fractions = new long[columns];
       stream.generator().fill(fractions, columns);
       Integer[] expected = IntStream.range(0, columns).boxed().toArray(Integer[]::new);

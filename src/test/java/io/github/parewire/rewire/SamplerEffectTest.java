@@ -43,7 +43,8 @@ final class SamplerEffectTest {
         .mapToDouble(
             seed -> {
               INDArray weights = kaiming(seed, rows, columns);
-              new JavaKernel(sampler).rewire(weights, SeedSequence.of(BigInteger.valueOf(seed)));
+              new JavaKernel(RewiringRule.authors(sampler))
+                  .rewire(weights, SeedSequence.of(BigInteger.valueOf(seed)));
               return side.apply(StrengthVariance.of(weights));
             })
         .toArray();

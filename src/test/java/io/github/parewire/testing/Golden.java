@@ -24,6 +24,11 @@ public final class Golden {
     return stream(json("cases.json").get("cases").iterator());
   }
 
+  /** The rewiring cases of options/cases.json. */
+  public static Stream<JsonNode> optionCases() {
+    return stream(json("options/cases.json").get("cases").iterator());
+  }
+
   /** The entries of one list of random.json. */
   public static Stream<JsonNode> random(String list) {
     return stream(json("random.json").get(list).iterator());

@@ -1,7 +1,13 @@
 package io.github.parewire.testing;
 
+import static java.util.Comparator.comparingDouble;
+
+import io.github.parewire.rewire.Passes;
 import io.github.parewire.rewire.Pcg64;
+import io.github.parewire.rewire.RewiringRule;
+import io.github.parewire.rewire.SamplerKind;
 import io.github.parewire.rewire.SeedSequence;
+import io.github.parewire.rewire.SelectionKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,11 +26,27 @@ public final class NaiveRewiring {
    * @param matrix [output neurons, inputs]
    */
   public static double[][] rewire(double[][] matrix, SeedSequence stream) {
-    double[][] rows = pass(matrix, stream.generator());
-    return transpose(pass(transpose(rows), stream.generator()));
+    return rewire(matrix, stream, RewiringRule.authors(SamplerKind.REFERENCE));
   }
 
-  private static double[][] pass(double[][] matrix, Pcg64 random) {
+  /**
+   * Rewires a matrix.
+   *
+   * @param matrix [output neurons, inputs]
+   * @param rule what to rewire by, with the reference sampler
+   */
+  public static double[][] rewire(double[][] matrix, SeedSequence stream, RewiringRule rule) {
+    double[][] result = matrix;
+    if (rule.passes() != Passes.OUTPUT) {
+      result = pass(result, stream.generator(), rule);
+    }
+    if (rule.passes() != Passes.INPUT) {
+      result = transpose(pass(transpose(result), stream.generator(), rule));
+    }
+    return result;
+  }
+
+  private static double[][] pass(double[][] matrix, Pcg64 random, RewiringRule rule) {
     int columns = matrix[0].length;
     double[][] result = Arrays.stream(matrix).map(double[]::clone).toArray(double[][]::new);
     double[] s = new double[columns];
@@ -32,10 +54,7 @@ public final class NaiveRewiring {
       for (int c = 0; c < columns; c++) {
         s[c] += result[r - 1][c];
       }
-      double offset = Math.abs(Arrays.stream(s).min().orElseThrow());
-      double[] p = Arrays.stream(s).map(strength -> strength + offset + 1).toArray();
-      double sum = pairwiseSum(p);
-      int[] order = choice(random, Arrays.stream(p).map(weight -> weight / sum).toArray());
+      int[] order = rule.selection() == SelectionKind.GREEDY ? greedy(s) : draw(s, random, rule);
       double[] sorted = result[r].clone();
       Arrays.sort(sorted);
       for (int k = 0; k < columns; k++) {
@@ -43,6 +62,22 @@ public final class NaiveRewiring {
       }
     }
     return result;
+  }
+
+  private static int[] draw(double[] s, Pcg64 random, RewiringRule rule) {
+    double shift = Math.abs(Arrays.stream(s).min().orElseThrow());
+    double[] p = Arrays.stream(s).map(strength -> strength + shift + rule.offset()).toArray();
+    double sum = pairwiseSum(p);
+    return choice(random, Arrays.stream(p).map(weight -> weight / sum).toArray());
+  }
+
+  /** The strongest first, of equal ones the last. */
+  private static int[] greedy(double[] s) {
+    return IntStream.range(0, s.length)
+        .boxed()
+        .sorted(comparingDouble((Integer c) -> s[c]).thenComparing(c -> c).reversed())
+        .mapToInt(Integer::intValue)
+        .toArray();
   }
 
   /** numpy's {@code Generator.choice(len(p), size=len(p), replace=False, p=p)}. */
