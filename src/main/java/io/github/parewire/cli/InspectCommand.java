@@ -28,6 +28,13 @@ final class InspectCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL", description = "The model to read.")
   private Path model;
 
+  @Option(
+      names = "--ideal",
+      description =
+          "Print beside each strength variance the one expected of independent weights: the number"
+              + " of a neuron's weights times the variance of the layer's weights.")
+  private boolean ideal;
+
   @Mixin private ReadOptions reading;
 
   @Option(
@@ -59,7 +66,7 @@ final class InspectCommand implements Callable<Integer> {
       json.write(JsonInspection.text(inspection) + System.lineSeparator(), results);
     }
     if (!verbosity.isQuiet() && (json == null || !json.isStandardOutput())) {
-      TextInspection.lines(inspection).forEach(results::println);
+      new TextInspection(ideal).lines(inspection).forEach(results::println);
     }
     return ExitCode.DONE.status();
   }

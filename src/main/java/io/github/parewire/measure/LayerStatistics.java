@@ -1,6 +1,7 @@
 package io.github.parewire.measure;
 
 import io.github.parewire.rewire.StrengthVariance;
+import java.util.OptionalDouble;
 
 /**
  * What the weights of a layer are like, over all its matrices.
@@ -33,6 +34,26 @@ public record LayerStatistics(
   /** The standard deviation. */
   public double standardDeviation() {
     return min == max ? 0 : Math.sqrt(Math.max(0, meanSquare - mean * mean));
+  }
+
+  /**
+   * The strength variance that is expected of independent weights of this variance: a neuron's
+   * strength is the sum of its weights, so it is their number times the unbiased variance of the
+   * layer's weights. It also is the exact mean over all orders that the layer's weights could be
+   * in.
+   *
+   * @return empty on a side where the measured one is
+   */
+  public StrengthVariance idealStrengthVariance() {
+    double deviation = standardDeviation();
+    double variance = deviation * deviation * weights / (weights - 1);
+    return new StrengthVariance(
+        ideal(strengthVariance.input(), inputs.length() * variance),
+        ideal(strengthVariance.output(), outputs.length() * variance));
+  }
+
+  private static OptionalDouble ideal(OptionalDouble measured, double expected) {
+    return measured.isPresent() ? OptionalDouble.of(expected) : OptionalDouble.empty();
   }
 
   /** The largest absolute value. */

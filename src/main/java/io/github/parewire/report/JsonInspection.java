@@ -43,6 +43,9 @@ public final class JsonInspection {
     StrengthVariance variance = inspection.statistics().strengthVariance();
     put(node, "inputStrengthVariance", variance.input());
     put(node, "outputStrengthVariance", variance.output());
+    StrengthVariance ideal = inspection.statistics().idealStrengthVariance();
+    put(node, "idealInputStrengthVariance", ideal.input());
+    put(node, "idealOutputStrengthVariance", ideal.output());
     node.set("weights", JsonLayers.weights(inspection.statistics()));
     node.set("looksLike", JsonLayers.likeness(inspection.likeness()));
     return node;

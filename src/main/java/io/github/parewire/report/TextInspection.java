@@ -10,11 +10,15 @@ import static io.github.parewire.report.Tables.shape;
 import static io.github.parewire.report.Tables.table;
 import static java.util.stream.Collectors.joining;
 
+import com.github.freva.asciitable.ColumnData;
 import io.github.parewire.layers.LeftTensor;
 import io.github.parewire.measure.Likeness;
+import io.github.parewire.rewire.StrengthVariance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.function.Function;
 
 /** What a model has, as lines for a terminal. */
 public final class TextInspection {
@@ -22,13 +26,22 @@ public final class TextInspection {
   /** Initializers to name. */
   private static final int NAMED = 2;
 
-  private TextInspection() {}
+  private final boolean ideal;
+
+  /**
+   * Makes a form of inspections.
+   *
+   * @param ideal whether to print the strength variances expected of independent weights, too
+   */
+  public TextInspection(boolean ideal) {
+    this.ideal = ideal;
+  }
 
   /** Header, a row a layer, the evidence for what they look like, and what is left and why. */
-  public static List<String> lines(Inspection inspection) {
+  public List<String> lines(Inspection inspection) {
     List<String> lines = new ArrayList<>();
     lines.add(header(inspection));
-    add(lines, layers(inspection.layers()));
+    add(lines, table(inspection.layers(), columns()));
     add(lines, evidence(inspection.layers()));
     add(lines, obstacles(inspection.layers()));
     add(lines, others(inspection.left()));
@@ -59,24 +72,36 @@ public final class TextInspection {
         + (inspection.producer().isEmpty() ? "" : ", made by " + inspection.producer());
   }
 
-  private static List<String> layers(List<LayerInspection> layers) {
-    return table(
-        layers,
-        List.of(
-            right("#", row -> String.valueOf(row.layer().number())),
-            left("tensor", row -> row.layer().tensor().name()),
-            left("operator", row -> row.layer().operator()),
-            right("shape", row -> shape(row.layer().tensor().dims())),
-            left("type", row -> row.layer().tensor().type().toString()),
-            left("storage", row -> row.layer().tensor().form().toString()),
-            right("matrix", row -> matrix(row.layer().matrix())),
-            right("fan-in", row -> String.valueOf(row.layer().fans().in())),
-            right("fan-out", row -> String.valueOf(row.layer().fans().out())),
-            right("var in", row -> number(row.statistics().strengthVariance().input())),
-            right("var out", row -> number(row.statistics().strengthVariance().output())),
-            right("mean", row -> number(row.statistics().mean())),
-            right("std", row -> number(row.statistics().standardDeviation())),
-            left("looks like", row -> name(row.likeness()))));
+  private List<ColumnData<LayerInspection>> columns() {
+    List<ColumnData<LayerInspection>> columns = new ArrayList<>();
+    columns.add(right("#", row -> String.valueOf(row.layer().number())));
+    columns.add(left("tensor", row -> row.layer().tensor().name()));
+    columns.add(left("operator", row -> row.layer().operator()));
+    columns.add(right("shape", row -> shape(row.layer().tensor().dims())));
+    columns.add(left("type", row -> row.layer().tensor().type().toString()));
+    columns.add(left("storage", row -> row.layer().tensor().form().toString()));
+    columns.add(right("matrix", row -> matrix(row.layer().matrix())));
+    columns.add(right("fan-in", row -> String.valueOf(row.layer().fans().in())));
+    columns.add(right("fan-out", row -> String.valueOf(row.layer().fans().out())));
+    addVariance(columns, "in", StrengthVariance::input);
+    addVariance(columns, "out", StrengthVariance::output);
+    columns.add(right("mean", row -> number(row.statistics().mean())));
+    columns.add(right("std", row -> number(row.statistics().standardDeviation())));
+    columns.add(left("looks like", row -> name(row.likeness())));
+    return columns;
+  }
+
+  /** The measured one, and beside it what it would be by chance. */
+  private void addVariance(
+      List<ColumnData<LayerInspection>> columns,
+      String side,
+      Function<StrengthVariance, OptionalDouble> of) {
+    columns.add(right("var " + side, row -> number(of.apply(row.statistics().strengthVariance()))));
+    if (ideal) {
+      columns.add(
+          right(
+              "ideal " + side, row -> number(of.apply(row.statistics().idealStrengthVariance()))));
+    }
   }
 
   private static String name(Likeness likeness) {

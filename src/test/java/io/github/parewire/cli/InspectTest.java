@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -122,6 +123,27 @@ final class InspectTest {
     JsonNode report = json(new Cli(0, Files.readString(json), ""));
     assertEquals(19616, report.at("/model/dataBytes").asLong());
     assertEquals(new Cli(0, "", ""), Cli.run("inspect", in, "-q"));
+  }
+
+  /** Of 40 output neurons with 30 inputs each; there is none of a single neuron. */
+  @Test
+  void idealStrengthVariance() throws IOException {
+    Weights weights = Weights.kaiming(Seeds.random("ideal"), 40, 30);
+    Path in = Models.dense("w", Storage.RAW, weights).write(folder.resolve("in.onnx"));
+    JsonNode layer = json(Cli.run("inspect", in, "--json", "-")).at("/layers/0");
+    double deviation = layer.at("/weights/standardDeviation").asDouble();
+    double variance = deviation * deviation * 1200 / 1199;
+    assertEquals(40 * variance, layer.get("idealInputStrengthVariance").asDouble(), 1e-12);
+    assertEquals(30 * variance, layer.get("idealOutputStrengthVariance").asDouble(), 1e-12);
+    String row = Cli.run("inspect", in, "--ideal").outLines().get(3);
+    assertTrue(row.contains(String.format(Locale.ROOT, " %.4g ", 40 * variance)), row);
+    assertTrue(row.contains(String.format(Locale.ROOT, " %.4g ", 30 * variance)), row);
+
+    Weights one = Weights.kaiming(Seeds.random("ideal"), 1, 30);
+    Path single = Models.dense("w", Storage.RAW, one).write(folder.resolve("single.onnx"));
+    JsonNode neuron = json(Cli.run("inspect", single, "--json", "-")).at("/layers/0");
+    assertTrue(neuron.get("idealOutputStrengthVariance").isNull());
+    assertTrue(neuron.get("idealInputStrengthVariance").isNumber());
   }
 
   /** A run refuses such weights; inspecting says what is wrong. */

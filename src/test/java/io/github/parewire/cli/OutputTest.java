@@ -106,6 +106,13 @@ final class OutputTest {
   }
 
   @Test
+  void inspectIdeal() throws IOException {
+    Cli run = Cli.run("inspect", in, "--ideal");
+    assertEquals(0, run.status());
+    assertGolden("inspect-ideal", run);
+  }
+
+  @Test
   void verify() throws IOException {
     assertEquals(0, Cli.run(in, out).status());
     Cli run = Cli.run("verify", in, out, "--check", "sort");
