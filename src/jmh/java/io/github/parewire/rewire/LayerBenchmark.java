@@ -1,7 +1,5 @@
 package io.github.parewire.rewire;
 
-import java.math.BigInteger;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -16,10 +14,9 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A whole layer: rewired, measured, transposed. */
+/** What is done to a whole layer besides the rewiring: measured, transposed. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -31,33 +28,22 @@ public class LayerBenchmark {
   @Param({"64x147", "256x64", "512x4608", "2048x512", "4096x4096"})
   String shape;
 
-  @Param({"1", "2"})
-  int threads;
-
-  private ForkJoinPool pool;
   private INDArray matrix;
   private INDArray transposed;
 
-  @Setup
-  public void fill() {
+  /** Weights of a fresh layer. */
+  static INDArray normal(String shape) {
     String[] dims = shape.split("x", 2);
     long rows = Long.parseLong(dims[0]);
     long columns = Long.parseLong(dims[1]);
     Nd4jBackend.start();
-    matrix = Nd4j.randn(DataType.FLOAT, rows, columns).muli(Math.sqrt(2.0 / columns));
-    transposed = Nd4j.createUninitialized(DataType.FLOAT, columns, rows);
-    pool = new ForkJoinPool(threads);
+    return Nd4j.randn(DataType.FLOAT, rows, columns).muli(Math.sqrt(2.0 / columns));
   }
 
-  @TearDown
-  public void close() {
-    pool.shutdown();
-  }
-
-  @Benchmark
-  public void rewire() {
-    SeedSequence stream = SeedSequence.of(BigInteger.ONE);
-    pool.submit(() -> new JavaKernel().rewire(matrix, stream)).join();
+  @Setup
+  public void fill() {
+    matrix = normal(shape);
+    transposed = Nd4j.createUninitialized(DataType.FLOAT, matrix.columns(), matrix.rows());
   }
 
   @Benchmark
