@@ -1,0 +1,99 @@
+"""Finds onnx-parewire and runs it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from parewire.errors import NoLayerError, ToolError, ToolNotFoundError
+
+ENVIRONMENT_VARIABLE = "ONNX_PAREWIRE"
+PROGRAM = "onnx-parewire"
+_NO_LAYER = 4
+
+
+def find_tool(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Return the command that runs onnx-parewire.
+
+    In this order: the launcher or jar that the variable ``ONNX_PAREWIRE`` names, ``onnx-parewire``
+    on the PATH, the launcher of the checkout that this package is installed from.
+
+    Raises:
+        ToolNotFoundError: if there is none, or the jar is there but no Java.
+    """
+    named = environment.get(ENVIRONMENT_VARIABLE)
+    if named:
+        return _named(Path(named), environment)
+    on_path = shutil.which(PROGRAM, path=environment.get("PATH"))
+    if on_path:
+        return [on_path]
+    launcher = _checkout_launcher()
+    if launcher.is_file():
+        return [str(launcher)]
+    raise ToolNotFoundError(
+        f"{PROGRAM} not found: expected it on the PATH, or {ENVIRONMENT_VARIABLE} to name its "
+        "launcher or jar; build it in a checkout with 'mvn -B -DskipTests package' and set "
+        f"{ENVIRONMENT_VARIABLE}=CHECKOUT/tools/{PROGRAM}"
+    )
+
+
+def _named(tool: Path, environment: Mapping[str, str]) -> list[str]:
+    if not tool.is_file():
+        raise ToolNotFoundError(
+            f"{ENVIRONMENT_VARIABLE} names {tool}, which is no file; "
+            f"expected the launcher or jar of {PROGRAM}"
+        )
+    if tool.suffix == ".jar":
+        return [_java(environment), "-jar", str(tool)]
+    if not os.access(tool, os.X_OK):
+        raise ToolNotFoundError(
+            f"{ENVIRONMENT_VARIABLE} names {tool}, which can't be executed; "
+            f"expected the launcher or jar of {PROGRAM}"
+        )
+    return [str(tool)]
+
+
+def _java(environment: Mapping[str, str]) -> str:
+    home = environment.get("JAVA_HOME")
+    folders = str(Path(home) / "bin") if home else environment.get("PATH")
+    java = shutil.which("java", path=folders)
+    if java is None:
+        raise ToolNotFoundError(
+            f"no Java for the jar of {PROGRAM}: expected 17 or newer, in JAVA_HOME or on the PATH"
+        )
+    return java
+
+
+def _checkout_launcher() -> Path:
+    """Return where the launcher lies if this file lies in tools/python/src/parewire."""
+    return Path(__file__).resolve().parents[3] / PROGRAM
+
+
+def run_tool(arguments: Sequence[str | os.PathLike[str]]) -> None:
+    """Run onnx-parewire quietly and wait for it.
+
+    Raises:
+        ToolNotFoundError: if it can't be found or started.
+        ToolError: if it fails.
+    """
+    command = [*find_tool(), *(os.fspath(argument) for argument in arguments)]
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace"
+        )
+    except OSError as error:
+        raise ToolNotFoundError(f"{command[0]} can't be started: {error.strerror}") from error
+    if done.returncode != 0:
+        kind = NoLayerError if done.returncode == _NO_LAYER else ToolError
+        raise kind(_last_line(done.stderr, done.returncode), done.returncode)
+
+
+def _last_line(output: str, exit_code: int) -> str:
+    lines = [line for line in output.splitlines() if line.strip()]
+    if lines and exit_code > 0:
+        return lines[-1]
+    how = f"by signal {-exit_code}" if exit_code < 0 else f"with exit code {exit_code}"
+    return f"{PROGRAM} ended {how}" + (f": {lines[-1]}" if lines else " and said nothing")
