@@ -24,6 +24,11 @@ class Candidate:
     names: tuple[str, ...]
     bits: Bits = field(repr=False)
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Its shape in the framework."""
+        return self.bits.shape
+
 
 @dataclass(frozen=True)
 class Match:

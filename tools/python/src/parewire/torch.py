@@ -6,7 +6,6 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,54 +14,16 @@ from torch import nn
 
 from parewire import onnx
 from parewire._mapping import Candidate, Match, match
-from parewire._reasons import explain_no_layer
+from parewire._run import Settings, rewire_exported
 from parewire._state import python_generators_kept
-from parewire._weights import Bits, read_weights
-from parewire.errors import ExportError, MappingError, NoLayerError
+from parewire._weights import Bits
+from parewire.errors import ExportError, MappingError
+from parewire.report import Report, make_report
 
-__all__ = ["LeftParameter", "Report", "RewiredParameter", "rewire_"]
+__all__ = ["rewire_"]
 
 _WORDS = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
 _WRAPPERS = (nn.DataParallel, nn.parallel.DistributedDataParallel)
-
-
-@dataclass(frozen=True)
-class RewiredParameter:
-    """A parameter that was rewired.
-
-    Attributes:
-        name: as ``named_parameters()`` has it.
-        shape: its shape.
-        layer: what the tool says of it.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    layer: onnx.Layer
-
-
-@dataclass(frozen=True)
-class LeftParameter:
-    """A parameter, or a buffer that a layer uses as weight, that was left as it was, and why."""
-
-    name: str
-    shape: tuple[int, ...]
-    reason: str
-
-
-@dataclass(frozen=True)
-class Report:
-    """What ``rewire_`` did.
-
-    Attributes:
-        rewired: in the order of the layers' numbers.
-        left: the others, in the module's order.
-        tool: the tool's own report.
-    """
-
-    rewired: tuple[RewiredParameter, ...]
-    left: tuple[LeftParameter, ...]
-    tool: onnx.Report = field(repr=False)
 
 
 def rewire_(
@@ -110,24 +71,12 @@ def rewire_(
     network = _unwrapped(module)
     _require_values(network)
     inputs = (example_inputs,) if isinstance(example_inputs, torch.Tensor) else (*example_inputs,)
-    with tempfile.TemporaryDirectory(prefix="parewire-") as name:
-        folder = Path(name)
+    settings = Settings(seed, groups, include, exclude, options)
+    with tempfile.TemporaryDirectory(prefix="parewire-") as folder:
+        file = Path(folder, "model.onnx")
         with _untouched(network, training):
-            _export(network, inputs, example_kwargs, export_options, folder / "model.onnx")
-        try:
-            report = onnx.rewire(
-                folder / "model.onnx",
-                folder / "rewired.onnx",
-                seed=seed,
-                groups=groups,
-                include=include,
-                exclude=exclude,
-                weights_out=folder / "weights.safetensors",
-                options=options,
-            )
-        except NoLayerError as error:
-            raise explain_no_layer(error, folder / "model.onnx", type(network).__name__) from None
-        tensors = read_weights(folder / "weights.safetensors")
+            _export(network, inputs, example_kwargs, export_options, file)
+        report, tensors = rewire_exported(file, type(network).__name__, settings)
     holders = _holders(network)
     matches = match(tensors, holders)
     parameters = {
@@ -136,7 +85,7 @@ def rewire_(
     _write(
         [(holders[found.candidate], found) for found in matches if found.candidate in parameters]
     )
-    return _Reporter(report, parameters, matches).report()
+    return make_report(report, matches, parameters)
 
 
 def _unwrapped(module: nn.Module) -> nn.Module:
@@ -268,48 +217,3 @@ def _write(changes: Sequence[tuple[torch.Tensor, Match]]) -> None:
             for target, values in old:
                 target.copy_(values)
         raise
-
-
-class _Reporter:
-    def __init__(
-        self,
-        tool: onnx.Report,
-        parameters: Mapping[Candidate, torch.Tensor],
-        matches: Sequence[Match],
-    ) -> None:
-        self._tool = tool
-        self._parameters = parameters
-        self._matches = matches
-        self._reasons = {left.tensor: left.reason for left in tool.left}
-        self._reasons |= {each.tensor: each.left for each in tool.layers if each.left}
-
-    def report(self) -> Report:
-        layers = {layer.tensor: layer for layer in self._tool.layers}
-        rewired = [
-            RewiredParameter(
-                found.candidate.names[0], found.candidate.bits.shape, layers[found.tensor.name]
-            )
-            for found in self._matches
-            if found.candidate in self._parameters
-        ]
-        done = {found.candidate for found in self._matches}
-        left = [
-            LeftParameter(each.names[0], each.bits.shape, self._reason(each))
-            for each in self._parameters
-            if each not in done
-        ]
-        buffers = [
-            LeftParameter(
-                each.names[0], each.bits.shape, "a buffer, which training does not change"
-            )
-            for each in done - self._parameters.keys()
-        ]
-        return Report(tuple(rewired), (*left, *buffers), self._tool)
-
-    def _reason(self, candidate: Candidate) -> str:
-        for name in candidate.names:
-            if name in self._reasons:
-                return self._reasons[name]
-        if candidate.bits.ndim < 2:
-            return "fewer than two dimensions"
-        return "not in the exported graph by its name"
