@@ -303,7 +303,7 @@ def test_frozen_weights_are_left() -> None:
     report = rewire_(model)
     assert names(report) == ["mlp/dense_1/kernel"]
     reasons = {each.name: each.reason for each in report.left}
-    assert reasons["mlp/dense/kernel"] == "not a parameter: training does not change it"
+    assert reasons["mlp/dense/kernel"] == "frozen or a buffer: training does not change it"
 
 
 def test_copies_of_one_layer() -> None:

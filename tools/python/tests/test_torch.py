@@ -222,7 +222,7 @@ def generators() -> tuple[Any, ...]:
 def test_changes_nothing_but_values_of_weights(training: bool) -> None:
     module = build(Cnn)
     module.norm.eval()
-    module.stem.weight.requires_grad_(False)
+    module.head.weight.requires_grad_(False)
     module.grouped.to(memory_format=torch.channels_last)
     parameters = dict(module.named_parameters())
     modes = [each.training for each in module.modules()]
@@ -234,15 +234,13 @@ def test_changes_nothing_but_values_of_weights(training: bool) -> None:
     assert generators() == states
     assert [each.training for each in module.modules()] == modes
     assert {name: each.requires_grad for name, each in parameters.items()} == {
-        name: name != "stem.weight" for name in parameters
+        name: name != "head.weight" for name in parameters
     }
     assert all(each is parameters[name] for name, each in module.named_parameters())
     assert {name: each.stride() for name, each in module.named_parameters()} == strides
     assert all(each.grad is None for each in module.parameters())
     rewired = names(report)
-    assert set(rewired) == {
-        f"{each}.weight" for each in ("stem", "grouped", "depthwise", "up", "head")
-    }
+    assert set(rewired) == {f"{each}.weight" for each in ("stem", "grouped", "depthwise", "up")}
     untouched, now = arrays(build(Cnn)), arrays(module)
     oracle.assert_same_bits(
         {name: each for name, each in now.items() if name not in rewired},
@@ -354,7 +352,7 @@ def test_what_is_left_is_named_with_its_reason() -> None:
     assert "Mul" in reasons["normed.parametrizations.weight.original1"]
     assert reasons["unused.weight"] == "not in the exported graph by its name"
     assert reasons["head.bias"] == "fewer than two dimensions"
-    assert reasons["projection"] == "not a parameter: training does not change it"
+    assert reasons["projection"] == "frozen or a buffer: training does not change it"
     changed = [
         name for name, each in arrays(module).items() if not oracle.same_bits(each, before[name])
     ]

@@ -46,7 +46,8 @@ def rewire_(
     The model is exported to a temporary ONNX file with its variables as inputs, so that nothing can
     be folded, as ``model.export`` folds a batch norm into the conv before it. The tool rewires the
     file, and each tensor goes back to its variable. Nothing is written before all are found and
-    have the same weights. All else stays as it is, an optimizer's state included.
+    have the same weights. Frozen variables are left, and all else stays as it is, an optimizer's
+    state included.
 
     Layers are numbered by data flow, and in the order of ``model.weights`` where that leaves a
     choice.
@@ -79,9 +80,9 @@ def rewire_(
         for name, array in ((name, _array(variable)) for name, variable in variables.items())
     }
     matches = match(tensors, candidates)
-    parameters = [each for each, variable in candidates.items() if variable.trainable]
-    _write([(candidates[each.candidate], each) for each in matches if each.candidate in parameters])
-    return make_report(report, matches, parameters)
+    trained = [each for each, variable in candidates.items() if variable.trainable]
+    _write([(candidates[each.candidate], each) for each in matches if each.candidate in trained])
+    return make_report(report, matches, trained, trained)
 
 
 def _variables(model: keras.Model) -> dict[str, Any]:

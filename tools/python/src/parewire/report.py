@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from parewire import onnx
 from parewire._mapping import Candidate, Match
 
 __all__ = ["LeftParameter", "Report", "RewiredParameter"]
+
+_NOT_TRAINED = "frozen or a buffer: training does not change it"
 
 
 @dataclass(frozen=True)
@@ -82,37 +84,44 @@ def make_report(
     tool: onnx.Report,
     matches: Sequence[Match],
     parameters: Collection[Candidate],
+    trained: Collection[Candidate],
 ) -> Report:
     """Say what was done.
 
     Args:
         tool: the tool's report.
         matches: what each rewired tensor was.
-        parameters: those of the network that training changes; no other one was written.
+        parameters: those of the network, which the report lists.
+        trained: what training changes; nothing else was written.
     """
     layers = {layer.tensor: layer for layer in tool.layers}
     reasons = {left.tensor: left.reason for left in tool.left}
     reasons |= {layer.tensor: layer.left for layer in tool.layers if layer.left}
-    matched = {found.candidate for found in matches}
-    rewired = tuple(
-        RewiredParameter(found.candidate.names[0], found.candidate.shape, layers[found.tensor.name])
-        for found in matches
-        if found.candidate in parameters
-    )
-    left = [(each, _reason(each, reasons)) for each in parameters if each not in matched]
-    left += [
-        (found.candidate, "not a parameter: training does not change it")
-        for found in matches
-        if found.candidate not in parameters
-    ]
+    written = [found for found in matches if found.candidate in trained]
+    others = [found.candidate for found in matches if found.candidate not in trained]
+    done = {found.candidate for found in written}
+    left = [each for each in parameters if each not in done]
+    left += [each for each in others if each not in parameters]
     return Report(
-        rewired,
-        tuple(LeftParameter(each.names[0], each.shape, reason) for each, reason in left),
+        tuple(_rewired(found, layers) for found in written),
+        tuple(
+            LeftParameter(
+                each.names[0],
+                each.shape,
+                _NOT_TRAINED if each in others else _reason(each, reasons),
+            )
+            for each in left
+        ),
         tool,
     )
 
 
-def _reason(candidate: Candidate, reasons: dict[str, str]) -> str:
+def _rewired(found: Match, layers: Mapping[str, onnx.Layer]) -> RewiredParameter:
+    candidate = found.candidate
+    return RewiredParameter(candidate.names[0], candidate.shape, layers[found.tensor.name])
+
+
+def _reason(candidate: Candidate, reasons: Mapping[str, str]) -> str:
     for name in candidate.names:
         if name in reasons:
             return reasons[name]

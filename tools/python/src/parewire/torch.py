@@ -43,7 +43,8 @@ def rewire_(
 
     The module is exported to a temporary ONNX file without any optimization, the tool rewires it,
     and each rewired tensor goes back to the parameter whose bytes it had. Nothing is written before
-    all are found and have the same weights. Kept are training mode, buffers, ``requires_grad``,
+    all are found and have the same weights. Parameters that training does not change, by their
+    ``requires_grad``, are left. Kept are training mode, buffers, ``requires_grad``,
     device, type and strides of each parameter, and the states of the random generators.
 
     Args:
@@ -79,13 +80,10 @@ def rewire_(
         report, tensors = rewire_exported(file, type(network).__name__, settings)
     holders = _holders(network)
     matches = match(tensors, holders)
-    parameters = {
-        each: holders[each] for each in holders if isinstance(holders[each], nn.Parameter)
-    }
-    _write(
-        [(holders[found.candidate], found) for found in matches if found.candidate in parameters]
-    )
-    return make_report(report, matches, parameters)
+    parameters = [each for each in holders if isinstance(holders[each], nn.Parameter)]
+    trained = [each for each in parameters if holders[each].requires_grad]
+    _write([(holders[each.candidate], each) for each in matches if each.candidate in trained])
+    return make_report(report, matches, parameters, trained)
 
 
 def _unwrapped(module: nn.Module) -> nn.Module:
