@@ -327,7 +327,7 @@ def test_copies_of_one_layer() -> None:
 class Subclassed(keras.Model):
     def __init__(self) -> None:
         super().__init__(name="subclassed")
-        self.dense = layers.Dense(6)
+        self.dense = layers.Dense(6, name="dense")
 
     def call(self, inputs: Any) -> Any:
         return self.dense(inputs["x"]) * inputs["scale"]

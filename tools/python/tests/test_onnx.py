@@ -22,6 +22,7 @@ def sha256(file: Path) -> str:
 
 def program(file: Path, *lines: str) -> Path:
     """Write an executable that stands for the tool."""
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("\n".join([f"#!{sys.executable}", "import os, sys", *lines, ""]))
     file.chmod(file.stat().st_mode | stat.S_IXUSR)
     return file
@@ -119,7 +120,6 @@ class TestFindTool:
         path = {"PATH": str(tmp_path)}
         assert onnx.find_tool({"ONNX_PAREWIRE": str(launcher)}) == [str(launcher)]
         assert onnx.find_tool({"ONNX_PAREWIRE": str(jar), **path}) == [str(java), "-jar", str(jar)]
-        (tmp_path / "home" / "bin").mkdir(parents=True)
         home = program(tmp_path / "home" / "bin" / "java")
         environment = {"ONNX_PAREWIRE": str(jar), "JAVA_HOME": str(tmp_path / "home"), **path}
         assert onnx.find_tool(environment)[0] == str(home)
