@@ -107,11 +107,13 @@ def test_what_is_kept_is_what_is_made() -> None:
 def test_the_build_fills_the_cache(tmp_path: Path) -> None:
     """All but Maven's part, whose place a program takes that leaves a jar where Maven does."""
     source = tmp_path / "source"
-    subprocess.run(["git", "init", "-q", "-b", "main", str(source)], check=True)
+    version = GITHUB["jobs"]["rewire"]["env"]["PAREWIRE_VERSION"]
+    subprocess.run(["git", "init", "-q", str(source)], check=True)
     (source / "pom.xml").write_text("<project/>")
     author = ["-c", "user.name=a", "-c", "user.email=a@b"]
     subprocess.run(["git", "-C", str(source), "add", "."], check=True)
     subprocess.run(["git", "-C", str(source), *author, "commit", "-qm", "a"], check=True)
+    subprocess.run(["git", "-C", str(source), "tag", version], check=True)
     program(
         tmp_path / "bin" / "mvn",
         'while [ "$1" != -f ]; do shift; done; [ -f "$2" ]; t=$(dirname "$2")/target; mkdir "$t"; '
@@ -122,7 +124,7 @@ def test_the_build_fills_the_cache(tmp_path: Path) -> None:
         tmp_path,
         PATH=f"{tmp_path / 'bin'}:{os.environ['PATH']}",
         PAREWIRE_SOURCE=source.as_uri(),
-        PAREWIRE_VERSION=GITHUB["jobs"]["rewire"]["env"]["PAREWIRE_VERSION"],
+        PAREWIRE_VERSION=version,
         RUNNER_TEMP=str(tmp_path),
     )
     assert done.returncode == 0, done.stderr

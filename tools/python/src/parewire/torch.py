@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ from parewire.report import Report, make_report
 
 __all__ = ["rewire_"]
 
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _WORDS = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
 _WRAPPERS = (nn.DataParallel, nn.parallel.DistributedDataParallel)
 
@@ -153,12 +155,15 @@ def _export(
             program.save(file)
     except Exception as error:
         raise ExportError(
-            f"{type(module).__name__} can't be exported to ONNX: {_first_line(error)}"
+            f"{type(module).__name__} can't be exported to ONNX: {_reason(error)}"
         ) from error
 
 
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
+def _reason(error: BaseException) -> str:
+    """Return the first line of what failed at first: torch wraps it in colourful banners."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    lines = _COLOURS.sub("", str(error)).strip().splitlines()
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
 
 
