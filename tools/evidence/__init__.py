@@ -1,0 +1,1 @@
+"""The parts of experiment.py, which asks whether rewiring helps."""

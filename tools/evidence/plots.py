@@ -1,0 +1,108 @@
+"""The plots of the page, as SVG that is the same each time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from evidence.paired import Comparison, Values
+
+BLUE, ORANGE, GREY = "#2266aa", "#d06010", "#8a8a8a"
+STYLE = {
+    "svg.hashsalt": "onnx-parewire",
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 9,
+    "axes.titleweight": "bold",
+    "legend.frameon": False,
+    "figure.constrained_layout.use": True,
+}
+
+
+@contextmanager
+def figure(path: Path, rows: int, columns: int, size: tuple[float, float], **shared: object) -> Iterator[tuple[Figure, np.ndarray]]:
+    """Give axes to draw on, and save what was drawn."""
+    mpl.use("agg")
+    with mpl.rc_context(STYLE):
+        drawing, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, **shared)
+        yield drawing, axes
+        drawing.savefig(path, metadata={"Date": None})
+        plt.close(drawing)
+
+
+def strengths(path: Path, ratios: Mapping[str, Mapping[tuple[str, str], Values]]) -> None:
+    """Draw the part of the variance that stays, mean, least and most: a panel a side, a row a layer, a color an initializer.
+
+    ``ratios`` holds for each side the values over seeds of each (initializer, layer), in percent.
+    """
+    with figure(path, 1, len(ratios), (9, 4.6), sharey=True) as (drawing, axes):
+        for panel, (side, cases) in zip(axes[0], ratios.items(), strict=True):
+            initializers = list(dict.fromkeys(initializer for initializer, _ in cases))
+            layers = list(dict.fromkeys(layer for _, layer in cases))
+            for number, initializer in enumerate(initializers):
+                values = [cases[initializer, layer] for layer in layers]
+                places = np.arange(len(layers)) + (number - (len(initializers) - 1) / 2) * 0.12
+                panel.errorbar(
+                    [value.mean() for value in values],
+                    places,
+                    xerr=np.transpose([(value.mean() - value.min(), value.max() - value.mean()) for value in values]),
+                    fmt="osD^vP"[number],
+                    markersize=4,
+                    linewidth=1,
+                    label=initializer,
+                )
+            panel.set(title=f"{side} neurons", xlabel="strength variance after / before, %", xscale="log", xlim=(0.3, 130))
+            panel.xaxis.set_major_formatter("{x:g}")
+            panel.axvline(100, color="black", linewidth=0.8)
+            panel.set_yticks(range(len(layers)), layers)
+            panel.grid(axis="x", color="#dddddd")
+        axes[0, 0].invert_yaxis()
+        handles, labels = axes[0, 0].get_legend_handles_labels()
+        drawing.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+
+
+def differences(path: Path, cases: Mapping[str, Mapping[str, Comparison]], unit: str) -> None:
+    """Draw each pair's difference, and their mean with its interval: a panel a time, a row a case."""
+    with figure(path, 1, len(cases), (9, 0.7 + 0.6 * len(next(iter(cases.values())))), sharey=True) as (_, axes):
+        for panel, (when, rows) in zip(axes[0], cases.items(), strict=True):
+            panel.axvline(0, color="black", linewidth=0.8)
+            for place, comparison in enumerate(rows.values()):
+                values = comparison.differences
+                panel.plot(values, place + _spread(len(values)), "o", color=GREY, markersize=3, alpha=0.6)
+                panel.plot([comparison.low, comparison.high], [place] * 2, color=ORANGE, linewidth=3)
+                panel.plot(values.mean(), place, "D", color=ORANGE, markersize=6, markeredgecolor="white")
+            panel.set(title=when, xlabel=f"rewired less original, {unit}")
+            panel.set_yticks(range(len(rows)), list(rows))
+        axes[0, 0].invert_yaxis()
+
+
+def accuracies(path: Path, cases: Mapping[str, Mapping[str, Sequence[Values]]], arms: Sequence[str]) -> None:
+    """Draw each run's accuracy, and each arm's mean: a row of panels a time, a panel a case, a column an arm."""
+    columns = len(next(iter(cases.values())))
+    with figure(path, len(cases), columns, (9, 2.3 * len(cases))) as (_, axes):
+        for row, (when, panels) in zip(axes, cases.items(), strict=True):
+            for panel, (name, values) in zip(row, panels.items(), strict=True):
+                _draw_arms(panel, values, arms)
+                panel.set_title(name)
+            row[0].set_ylabel(f"test accuracy, %\n{when}")
+
+
+def _draw_arms(panel: Axes, values: Sequence[Values], arms: Sequence[str]) -> None:
+    for place, (points, color) in enumerate(zip(values, (BLUE, ORANGE, GREY), strict=True)):
+        panel.plot(place + _spread(len(points)), points, "o", color=color, markersize=3, alpha=0.5)
+        panel.plot([place - 0.3, place + 0.3], [points.mean()] * 2, color=color, linewidth=2)
+    panel.set_xticks(range(len(arms)), arms, rotation=30)
+    panel.set_xlim(-0.6, len(arms) - 0.4)
+
+
+def _spread(count: int) -> Values:
+    """Offsets that keep points apart, the same each time."""
+    return np.random.default_rng(0).uniform(-0.22, 0.22, count)

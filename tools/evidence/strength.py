@@ -1,0 +1,79 @@
+"""How much of its variance of strength a fresh layer keeps when it is rewired, by initializer and shape."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import parewire.torch
+import parewire_numpy
+import torch
+from torch import Tensor, nn
+
+INITIALIZERS: dict[str, Callable[[Tensor], object]] = {
+    "torch default": lambda weight: nn.init.kaiming_uniform_(weight, a=math.sqrt(5)),
+    "Kaiming normal": lambda weight: nn.init.kaiming_normal_(weight, nonlinearity="relu"),
+    "Kaiming uniform": lambda weight: nn.init.kaiming_uniform_(weight, nonlinearity="relu"),
+    "Xavier normal": nn.init.xavier_normal_,
+    "Xavier uniform": nn.init.xavier_uniform_,
+    "orthogonal": nn.init.orthogonal_,
+}
+
+# Each with the shape of its input. Sizes are [outputs, inputs], then the kernel.
+LAYERS: dict[str, tuple[Callable[[], nn.Linear | nn.Conv2d], tuple[int, ...]]] = {
+    "dense 256 x 256": (lambda: nn.Linear(256, 256, bias=False), (1, 256)),
+    "dense 64 x 1024": (lambda: nn.Linear(1024, 64, bias=False), (1, 1024)),
+    "dense 1024 x 64": (lambda: nn.Linear(64, 1024, bias=False), (1, 64)),
+    "conv 64 x 64, 3 x 3": (lambda: nn.Conv2d(64, 64, 3, bias=False), (1, 64, 4, 4)),
+    "conv 128 x 64, 1 x 1": (lambda: nn.Conv2d(64, 128, 1, bias=False), (1, 64, 4, 4)),
+    "depthwise 64, 3 x 3": (lambda: nn.Conv2d(64, 64, 3, groups=64, bias=False), (1, 64, 4, 4)),
+}
+
+CASES = [(initializer, layer) for initializer in INITIALIZERS for layer in LAYERS]
+
+
+@dataclass(frozen=True)
+class Strengths:
+    """The unbiased variances of a layer's input and output strengths, before rewiring and after."""
+
+    initializer: str
+    layer: str
+    seed: int
+    inputs_before: float
+    inputs_after: float
+    outputs_before: float
+    outputs_after: float
+
+
+class SideBySide(nn.Module):
+    """Every layer of every initializer: one file, and one run of the tool, rewires them all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(make() for _ in INITIALIZERS for make, _ in LAYERS.values())
+        for (initializer, _), layer in zip(CASES, self.layers, strict=True):
+            INITIALIZERS[initializer](layer.weight)
+
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        return tuple(layer(x) for layer, x in zip(self.layers, inputs, strict=True))
+
+
+def run(seed: int) -> list[Strengths]:
+    """Draw, rewire and measure every layer of every initializer."""
+    torch.manual_seed(seed)
+    before = SideBySide()
+    after = copy.deepcopy(before)
+    inputs = tuple(torch.zeros(LAYERS[layer][1]) for _, layer in CASES)
+    parewire.torch.rewire_(after, inputs, seed=seed)
+    return [
+        Strengths(initializer, layer, seed, *_variances(old.weight, new.weight))
+        for (initializer, layer), old, new in zip(CASES, before.layers, after.layers, strict=True)
+    ]
+
+
+def _variances(before: Tensor, after: Tensor) -> tuple[float, float, float, float]:
+    inputs_before, outputs_before = parewire_numpy.strength_variances(before.detach().numpy())
+    inputs_after, outputs_after = parewire_numpy.strength_variances(after.detach().numpy())
+    return inputs_before, inputs_after, outputs_before, outputs_after

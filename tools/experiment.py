@@ -1,0 +1,167 @@
+"""Does rewiring help? Measure strengths, train networks with and without it, and write docs/evidence.md's tables.
+
+    tools/.venv/bin/pip install --no-deps -r tools/requirements-experiment.txt -e tools/python
+    tools/.venv/bin/python tools/experiment.py               # everything: about 35 minutes on two idle cores
+    tools/.venv/bin/python tools/experiment.py --quick       # a minute: few images and seeds, into target/evidence
+    tools/.venv/bin/python tools/experiment.py --page-only   # tables and plots from the raw results there are
+
+Raw results go to docs/evidence/*.csv, plots beside them. The same seeds give the same results with the same versions on
+the same kind of processor, however many processes run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import multiprocessing
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from importlib import metadata
+from pathlib import Path
+
+from evidence import digits, networks, page, records, strength, training
+from evidence.digits import Images
+from evidence.strength import Strengths
+from evidence.training import Epoch, Task
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOL = ROOT / "tools" / "onnx-parewire"
+PAGE = ROOT / "docs" / "evidence.md"
+PACKAGES = ("torch", "numpy", "scipy", "onnx", "matplotlib")
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """How much is done, and the folder of evidence.md and evidence/."""
+
+    folder: Path
+    seeds: int
+    strength_seeds: int
+    images: int | None = None
+
+    @property
+    def raw(self) -> Path:
+        return self.folder / "evidence"
+
+    @property
+    def strength_csv(self) -> Path:
+        return self.raw / "strength.csv"
+
+    @property
+    def training_csv(self) -> Path:
+        return self.raw / "training.csv"
+
+    def tasks(self) -> list[Task]:
+        """All cases of a seed before the next seed, so that a run that is cut off has whole pairs of each."""
+        return [
+            Task(network, initializer, seed)
+            for seed in range(self.seeds)
+            for initializer in networks.INITIALIZERS
+            for network in networks.NETWORKS
+        ]
+
+
+class Worker:
+    """What a process holds: the images, read once."""
+
+    parts: tuple[Images, Images]
+
+    @classmethod
+    def start(cls, archive: Path, images: int | None) -> None:
+        training_part, test_part = digits.load(archive)
+        cls.parts = training_part.first(images or len(training_part)), test_part
+
+    @classmethod
+    def train(cls, task: Task) -> list[Epoch]:
+        return training.run(task, *cls.parts)
+
+
+def measure_strength(plan: Plan, pool: ProcessPoolExecutor) -> None:
+    """Write the strengths of layers before and after rewiring."""
+    plan.strength_csv.unlink(missing_ok=True)
+    for found in pool.map(strength.run, range(plan.strength_seeds)):
+        records.append(plan.strength_csv, found)
+        print(f"strength: seed {found[0].seed}", file=sys.stderr, flush=True)
+
+
+def train(plan: Plan, pool: ProcessPoolExecutor, resume: bool) -> None:
+    """Write how every network trains in every arm; go on after the tasks that are done, if told to."""
+    path = plan.training_csv
+    if not resume:
+        path.unlink(missing_ok=True)
+    done = {Task(r.network, r.initializer, r.seed) for r in records.read(path, Epoch)} if path.exists() else set()
+    left = [task for task in plan.tasks() if task not in done]
+    start = time.monotonic()
+    for number, future in enumerate(as_completed([pool.submit(Worker.train, task) for task in left]), 1):
+        records.append(path, future.result())
+        print(f"training: {number} of {len(left)}, {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
+    # In the order of tasks, whichever process was faster.
+    order = {task: number for number, task in enumerate(plan.tasks())}
+    rows = sorted(records.read(path, Epoch), key=lambda r: order[Task(r.network, r.initializer, r.seed)])
+    path.unlink()
+    records.append(path, rows)
+
+
+def write_page(plan: Plan, machine: str | None) -> None:
+    """Fill in the tables, draw the plots, and name the machine if the results are its own."""
+    parts = {"strength": page.strength(records.read(plan.strength_csv, Strengths), plan.raw)}
+    parts |= page.training(records.read(plan.training_csv, Epoch), plan.raw)
+    if machine:
+        parts["machine"] = machine
+    page.fill(plan.folder / "evidence.md", parts)
+
+
+def describe(processes: int, seconds: float) -> str:
+    """The machine, the versions and the time, in words."""
+    model = next(
+        (line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        platform.processor(),
+    )
+    version = subprocess.run([TOOL, "--version"], capture_output=True, text=True, check=True).stdout.split("\n")[0]
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
+    return (
+        f"Run on {time.strftime('%Y-%m-%d')} in {seconds / 60:.0f} minutes by {processes} processes on {os.cpu_count()} cores of "
+        f"{model}; {version}; Python {platform.python_version()}, {versions}."
+    )
+
+
+def run(plan: Plan, processes: int, resume: bool) -> None:
+    """Do all, and write the page."""
+    start = time.monotonic()
+    archive = digits.fetch(ROOT / "target" / "mnist")
+    plan.raw.mkdir(parents=True, exist_ok=True)
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, context, Worker.start, (archive, plan.images)) as pool:
+        measure_strength(plan, pool)
+        train(plan, pool, resume)
+    write_page(plan, describe(processes, time.monotonic() - start))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=30, help="draws of initial weights for each network (30)")
+    parser.add_argument("--processes", type=int, default=2, help="of one thread each (2)")
+    parser.add_argument("--resume", action="store_true", help="keep the training runs that are done")
+    kinds = parser.add_mutually_exclusive_group()
+    kinds.add_argument("--quick", action="store_true", help="a smoke run, into target/evidence")
+    kinds.add_argument("--page-only", action="store_true", help="run nothing")
+    arguments = parser.parse_args()
+    plan = Plan(PAGE.parent, arguments.seeds, strength_seeds=10)
+    if arguments.page_only:
+        write_page(plan, machine=None)
+        return
+    if arguments.quick:
+        plan = Plan(ROOT / "target" / "evidence", seeds=3, strength_seeds=2, images=640)
+        plan.folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(PAGE, plan.folder)
+    run(plan, arguments.processes, arguments.resume)
+    print(f"written: {plan.folder / PAGE.name}")
+
+
+if __name__ == "__main__":
+    main()
