@@ -57,11 +57,11 @@ class Plan:
         return self.raw / "training.csv"
 
     def tasks(self) -> list[Task]:
-        """All cases of a seed before the next seed, so that a run that is cut off has whole pairs of each."""
+        """All networks of a seed before the next seed, so that a run that is cut off has as many of each."""
         return [
             Task(network, initializer, seed)
-            for seed in range(self.seeds)
             for initializer in networks.INITIALIZERS
+            for seed in range(self.seeds)
             for network in networks.NETWORKS
         ]
 
@@ -82,18 +82,17 @@ class Worker:
 
 
 def measure_strength(plan: Plan, pool: ProcessPoolExecutor) -> None:
-    """Write the strengths of layers before and after rewiring."""
-    plan.strength_csv.unlink(missing_ok=True)
-    for found in pool.map(strength.run, range(plan.strength_seeds)):
-        records.append(plan.strength_csv, found)
+    """Write the strengths of layers before and after rewiring, of the seeds that are not there yet."""
+    path = plan.strength_csv
+    done = {record.seed for record in records.read(path, Strengths)} if path.exists() else set()
+    for found in pool.map(strength.run, [seed for seed in range(plan.strength_seeds) if seed not in done]):
+        records.append(path, found)
         print(f"strength: seed {found[0].seed}", file=sys.stderr, flush=True)
 
 
-def train(plan: Plan, pool: ProcessPoolExecutor, resume: bool) -> None:
-    """Write how every network trains in every arm; go on after the tasks that are done, if told to."""
+def train(plan: Plan, pool: ProcessPoolExecutor) -> None:
+    """Write how every network trains in every arm, of the tasks that are not there yet."""
     path = plan.training_csv
-    if not resume:
-        path.unlink(missing_ok=True)
     done = {Task(r.network, r.initializer, r.seed) for r in records.read(path, Epoch)} if path.exists() else set()
     left = [task for task in plan.tasks() if task not in done]
     start = time.monotonic()
@@ -118,15 +117,13 @@ def write_page(plan: Plan, machine: str | None) -> None:
 
 def describe(processes: int, seconds: float) -> str:
     """The machine, the versions and the time, in words."""
-    model = next(
-        (line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
-        platform.processor(),
-    )
+    described = (line.split(":", 1) for line in Path("/proc/cpuinfo").read_text().splitlines() if ":" in line)
+    model = next((value.strip() for name, value in described if name.startswith("model name")), platform.processor())
     version = subprocess.run([TOOL, "--version"], capture_output=True, text=True, check=True).stdout.split("\n")[0]
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
     return (
-        f"Run on {time.strftime('%Y-%m-%d')} in {seconds / 60:.0f} minutes by {processes} processes on {os.cpu_count()} cores of "
-        f"{model}; {version}; Python {platform.python_version()}, {versions}."
+        f"Run on {time.strftime('%Y-%m-%d')} in {seconds / 60:.0f} minutes by {processes} processes on "
+        f"{os.cpu_count()} cores of {model}; {version}; Python {platform.python_version()}, {versions}."
     )
 
 
@@ -135,10 +132,13 @@ def run(plan: Plan, processes: int, resume: bool) -> None:
     start = time.monotonic()
     archive = digits.fetch(ROOT / "target" / "mnist")
     plan.raw.mkdir(parents=True, exist_ok=True)
+    if not resume:
+        plan.strength_csv.unlink(missing_ok=True)
+        plan.training_csv.unlink(missing_ok=True)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, context, Worker.start, (archive, plan.images)) as pool:
         measure_strength(plan, pool)
-        train(plan, pool, resume)
+        train(plan, pool)
     write_page(plan, describe(processes, time.monotonic() - start))
 
 
@@ -146,7 +146,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=30, help="draws of initial weights for each network (30)")
     parser.add_argument("--processes", type=int, default=2, help="of one thread each (2)")
-    parser.add_argument("--resume", action="store_true", help="keep the training runs that are done")
+    parser.add_argument("--resume", action="store_true", help="keep the raw results there are, and do the rest")
     kinds = parser.add_mutually_exclusive_group()
     kinds.add_argument("--quick", action="store_true", help="a smoke run, into target/evidence")
     kinds.add_argument("--page-only", action="store_true", help="run nothing")

@@ -23,7 +23,7 @@ Case = tuple[str, str]
 
 
 def fill(page: Path, parts: dict[str, str]) -> None:
-    """Put text between the page's marks ``<!-- begin NAME -->`` and ``<!-- end NAME -->``; the rest is written by hand."""
+    """Put each text between the page's marks ``<!-- begin NAME -->`` and ``<!-- end NAME -->``; the rest stays."""
     text = page.read_text()
     for name, part in parts.items():
         marks = re.compile(rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)", re.DOTALL)
@@ -40,7 +40,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], words: int) -> s
 
 
 def strength(records: Sequence[Strengths], folder: Path) -> str:
-    """Draw the strengths and return their table: mean and standard deviation over seeds of the percentage that stays."""
+    """Draw the strengths and return their table: the percentage that stays, mean and standard deviation over seeds."""
     cases = list(dict.fromkeys((record.initializer, record.layer) for record in records))
     ratios = {
         side: {case: np.array([ratio(r) for r in records if (r.initializer, r.layer) == case]) for case in cases}
@@ -119,10 +119,7 @@ def training(records: Sequence[Epoch], folder: Path) -> dict[str, str]:
     )
     plots.accuracies(
         folder / "accuracy.svg",
-        {
-            w: {names[c].replace(", ", "\n"): [results.values(c, arm, w, accuracy) for arm in ARMS] for c in results.cases}
-            for w in WHEN
-        },
+        {w: {names[c]: [results.values(c, arm, w, accuracy) for arm in ARMS] for c in results.cases} for w in WHEN},
         list(ARMS),
     )
     return {

@@ -21,7 +21,8 @@ class Comparison:
 
     ``low`` and ``high`` bound the mean difference at 95% (bias-corrected and accelerated bootstrap). ``p`` is that of
     Wilcoxon's signed-rank test, two-sided: differences of zero are left out, and it is exact, or where ranks are tied
-    by the normal approximation. ``effect`` is the matched-pairs rank-biserial correlation of the same ranks, from -1 to 1.
+    by the normal approximation. ``effect`` is the matched-pairs rank-biserial correlation of the same ranks, from -1
+    to 1.
     """
 
     first: Values

@@ -28,20 +28,23 @@ STYLE = {
 
 
 @contextmanager
-def figure(path: Path, rows: int, columns: int, size: tuple[float, float], **shared: object) -> Iterator[tuple[Figure, np.ndarray]]:
+def figure(
+    path: Path, rows: int, columns: int, size: tuple[float, float], sharey: bool = False
+) -> Iterator[tuple[Figure, np.ndarray]]:
     """Give axes to draw on, and save what was drawn."""
     mpl.use("agg")
     with mpl.rc_context(STYLE):
-        drawing, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, **shared)
+        drawing, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, sharey=sharey)
         yield drawing, axes
         drawing.savefig(path, metadata={"Date": None})
         plt.close(drawing)
 
 
 def strengths(path: Path, ratios: Mapping[str, Mapping[tuple[str, str], Values]]) -> None:
-    """Draw the part of the variance that stays, mean, least and most: a panel a side, a row a layer, a color an initializer.
+    """Draw the part of the variance that stays, mean, least and most.
 
-    ``ratios`` holds for each side the values over seeds of each (initializer, layer), in percent.
+    A panel is a side, a row a layer, a color an initializer. ``ratios`` holds for each side the values over seeds of
+    each (initializer, layer), in percent.
     """
     with figure(path, 1, len(ratios), (9, 4.6), sharey=True) as (drawing, axes):
         for panel, (side, cases) in zip(axes[0], ratios.items(), strict=True):
@@ -59,7 +62,8 @@ def strengths(path: Path, ratios: Mapping[str, Mapping[tuple[str, str], Values]]
                     linewidth=1,
                     label=initializer,
                 )
-            panel.set(title=f"{side} neurons", xlabel="strength variance after / before, %", xscale="log", xlim=(0.3, 130))
+            panel.set(title=f"{side} neurons", xlabel="strength variance after / before, %")
+            panel.set(xscale="log", xlim=(0.3, 130))
             panel.xaxis.set_major_formatter("{x:g}")
             panel.axvline(100, color="black", linewidth=0.8)
             panel.set_yticks(range(len(layers)), layers)
@@ -91,7 +95,7 @@ def accuracies(path: Path, cases: Mapping[str, Mapping[str, Sequence[Values]]], 
         for row, (when, panels) in zip(axes, cases.items(), strict=True):
             for panel, (name, values) in zip(row, panels.items(), strict=True):
                 _draw_arms(panel, values, arms)
-                panel.set_title(name)
+                panel.set_title(name.replace(", ", "\n"))
             row[0].set_ylabel(f"test accuracy, %\n{when}")
 
 

@@ -1,0 +1,54 @@
+"""The arms differ in the order of initial weights alone."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+import torch
+from torch import nn
+
+from evidence import networks, training
+from evidence.arms import ARMS, permuted
+from evidence.digits import Images
+
+CASES = [(network, initializer) for network in networks.NETWORKS for initializer in networks.INITIALIZERS]
+
+
+def images(count: int) -> Images:
+    generator = torch.Generator().manual_seed(1)
+    return Images(torch.randn(count, 1, 28, 28, generator=generator), torch.arange(count) % 10)
+
+
+@pytest.mark.parametrize(("network", "initializer"), CASES)
+def test_initial_weights_depend_on_the_seed_alone(network: str, initializer: str) -> None:
+    first, again, other = (networks.initialized(network, initializer, seed) for seed in (7, 7, 8))
+    weights = [networks.layers(module)[0].weight for module in (first, again, other)]
+    assert torch.equal(weights[0], weights[1])
+    assert not torch.equal(weights[0], weights[2])
+
+
+@pytest.mark.parametrize("network", networks.NETWORKS)
+def test_permuting_moves_the_weights_of_every_layer_and_nothing_else(network: str) -> None:
+    before = networks.initialized(network, "torch default", 7)
+    after = copy.deepcopy(before)
+    permuted(after, 7)
+    training.require_same_weights(before, after)
+    for old, new in zip(networks.layers(before), networks.layers(after), strict=True):
+        assert not torch.equal(old.weight, new.weight)
+
+
+def test_an_arm_that_changes_values_is_refused() -> None:
+    before = networks.initialized("MLP", "torch default", 7)
+    after = copy.deepcopy(before)
+    nn.init.zeros_(networks.layers(after)[1].bias)
+    with pytest.raises(AssertionError, match=r"3\.bias has other values"):
+        training.require_same_weights(before, after)
+
+
+def test_runs_of_one_seed_are_the_same_each_time_and_arms_differ() -> None:
+    task = training.Task("ResNet", "Kaiming normal", 3)
+    runs = [training.run(task, images(96), images(32)) for _ in range(2)]
+    assert runs[0] == runs[1]
+    assert list(dict.fromkeys(record.arm for record in runs[0])) == list(ARMS)
+    assert len({record.test_loss for record in runs[0] if record.epoch == 1}) == len(ARMS)
