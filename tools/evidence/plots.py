@@ -63,7 +63,7 @@ def strengths(path: Path, ratios: Mapping[str, Mapping[tuple[str, str], Values]]
                     label=initializer,
                 )
             panel.set(title=f"{side} neurons", xlabel="strength variance after / before, %")
-            panel.set(xscale="log", xlim=(0.3, 130))
+            panel.set(xscale="log", xlim=(0.2, 300))
             panel.xaxis.set_major_formatter("{x:g}")
             panel.axvline(100, color="black", linewidth=0.8)
             panel.set_yticks(range(len(layers)), layers)
