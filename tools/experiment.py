@@ -16,6 +16,7 @@ import dataclasses
 import multiprocessing
 import os
 import platform
+import resource
 import shutil
 import subprocess
 import sys
@@ -115,21 +116,24 @@ def write_page(plan: Plan, machine: str | None) -> None:
     page.fill(plan.folder / "evidence.md", parts)
 
 
-def describe(processes: int, seconds: float) -> str:
-    """The machine, the versions and the time, in words."""
+def describe(processes: int, seconds: float, load: float) -> str:
+    """The machine, the versions and the time, in words; the processor's too, which other work hardly changes."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    at_work = (usage.ru_utime + usage.ru_stime) / 60
     described = (line.split(":", 1) for line in Path("/proc/cpuinfo").read_text().splitlines() if ":" in line)
     model = next((value.strip() for name, value in described if name.startswith("model name")), platform.processor())
     version = subprocess.run([TOOL, "--version"], capture_output=True, text=True, check=True).stdout.split("\n")[0]
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
     return (
-        f"Run on {time.strftime('%Y-%m-%d')} in {seconds / 60:.0f} minutes by {processes} processes on "
-        f"{os.cpu_count()} cores of {model}; {version}; Python {platform.python_version()}, {versions}."
+        f"Run on {time.strftime('%Y-%m-%d')} in {seconds / 60:.0f} minutes by {processes} processes, with "
+        f"{at_work:.0f} minutes of processor time, on {os.cpu_count()} cores of {model}; "
+        f"load when it began {load:.1f}; {version}; Python {platform.python_version()}, {versions}."
     )
 
 
 def run(plan: Plan, processes: int, resume: bool) -> None:
     """Do all, and write the page."""
-    start = time.monotonic()
+    start, load = time.monotonic(), os.getloadavg()[0]
     archive = digits.fetch(ROOT / "target" / "mnist")
     plan.raw.mkdir(parents=True, exist_ok=True)
     if not resume:
@@ -139,7 +143,7 @@ def run(plan: Plan, processes: int, resume: bool) -> None:
     with ProcessPoolExecutor(processes, context, Worker.start, (archive, plan.images)) as pool:
         measure_strength(plan, pool)
         train(plan, pool)
-    write_page(plan, describe(processes, time.monotonic() - start))
+    write_page(plan, describe(processes, time.monotonic() - start, load))
 
 
 def main() -> None:
