@@ -19,7 +19,9 @@ SIDES: dict[str, Callable[[Strengths], float]] = {
     "input": lambda record: 100 * record.inputs_after / record.inputs_before,
 }
 WHEN = ("after one epoch", "at the end")
+REWIRED = ("original", "rewired")
 Case = tuple[str, str]
+Arms = tuple[str, str]
 
 
 def fill(page: Path, parts: dict[str, str]) -> None:
@@ -46,7 +48,7 @@ def strength(records: Sequence[Strengths], folder: Path) -> str:
         side: {case: np.array([ratio(r) for r in records if (r.initializer, r.layer) == case]) for case in cases}
         for side, ratio in SIDES.items()
     }
-    plots.strengths(folder / "strength.svg", ratios)
+    plots.strengths(folder / "strength.png", ratios)
     layers = list(dict.fromkeys(layer for _, layer in cases))
     rows = [
         [initializer, side, *(_spread(ratios[side][initializer, layer], 1) for layer in layers)]
@@ -72,13 +74,14 @@ class Results:
         chosen = sorted((r for r in of_arm if r.epoch == epoch), key=lambda r: r.seed)
         return np.array([measure(r) for r in chosen])
 
-    def compare(self, case: Case, second: str, when: str, measure: Callable[[Epoch], float]) -> Comparison:
-        return compare(self.values(case, "original", when, measure), self.values(case, second, when, measure))
+    def compare(self, case: Case, arms: Arms, when: str, measure: Callable[[Epoch], float]) -> Comparison:
+        first, second = (self.values(case, arm, when, measure) for arm in arms)
+        return compare(first, second)
 
-    def table(self, second: str, measure: Callable[[Epoch], float], digits: int, unit: str) -> str:
-        """Compare an arm with the original one in all cases; they are one family of tests."""
+    def table(self, arms: Arms, measure: Callable[[Epoch], float], digits: int, unit: str) -> str:
+        """Compare two arms in all cases; they are one family of tests."""
         tests = [(case, when) for when in WHEN for case in self.cases]
-        comparisons = [self.compare(case, second, when, measure) for case, when in tests]
+        comparisons = [self.compare(case, arms, when, measure) for case, when in tests]
         rows = [
             [
                 network,
@@ -86,8 +89,8 @@ class Results:
                 when,
                 _spread(c.first, digits),
                 _spread(c.second, digits),
-                f"{c.differences.mean():+.{digits}f} [{c.low:+.{digits}f}, {c.high:+.{digits}f}]",
-                f"{c.effect:+.2f}",
+                f"{c.differences.mean():+z.{digits}f} [{c.low:+z.{digits}f}, {c.high:+z.{digits}f}]",
+                f"{c.effect:+z.2f}",
                 _probability(c.p),
                 _probability(adjusted),
             ]
@@ -95,7 +98,7 @@ class Results:
                 tests, comparisons, holm([c.p for c in comparisons]), strict=True
             )
         ]
-        header = ["network", "initializer", "when", f"original, {unit}", f"{second}, {unit}", "difference [95%]"]
+        header = ["network", "initializer", "when", *(f"{arm}, {unit}" for arm in arms), "difference [95%]"]
         return table([*header, "effect", "p", "p, Holm"], rows, 3)
 
 
@@ -113,19 +116,20 @@ def training(records: Sequence[Epoch], folder: Path) -> dict[str, str]:
     results = Results(records)
     names = {case: f"{case[1]}, {case[0]}" for case in results.cases}
     plots.differences(
-        folder / "differences.svg",
-        {w: {names[c]: results.compare(c, "rewired", w, accuracy) for c in results.cases} for w in WHEN},
+        folder / "differences.png",
+        {w: {names[c]: results.compare(c, REWIRED, w, accuracy) for c in results.cases} for w in WHEN},
         "points of accuracy",
     )
     plots.accuracies(
-        folder / "accuracy.svg",
+        folder / "accuracy.png",
         {w: {names[c]: [results.values(c, arm, w, accuracy) for arm in ARMS] for c in results.cases} for w in WHEN},
         list(ARMS),
     )
     return {
-        "accuracy": results.table("rewired", accuracy, 2, "%"),
-        "loss": results.table("rewired", test_loss, 4, "nats"),
-        "control": results.table("permuted", accuracy, 2, "%"),
+        "accuracy": results.table(REWIRED, accuracy, 2, "%"),
+        "loss": results.table(REWIRED, test_loss, 4, "nats"),
+        "control": results.table(("original", "permuted"), accuracy, 2, "%"),
+        "organization": results.table(("permuted", "rewired"), accuracy, 2, "%"),
     }
 
 
@@ -134,4 +138,4 @@ def _spread(values: Values, digits: int) -> str:
 
 
 def _probability(p: float) -> str:
-    return f"{p:.3f}" if p >= 0.001 else f"{p:.0e}"
+    return f"{p:.3f}" if p >= 0.01 else f"{p:.2g}"

@@ -1,4 +1,4 @@
-"""The plots of the page, as SVG that is the same each time."""
+"""The plots of the page, as PNG that is the same each time."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, NullLocator
 
 from evidence.paired import Comparison, Values
 
 BLUE, ORANGE, GREY = "#2266aa", "#d06010", "#8a8a8a"
 STYLE = {
-    "svg.hashsalt": "onnx-parewire",
+    "savefig.dpi": 144,
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -36,7 +37,7 @@ def figure(
     with mpl.rc_context(STYLE):
         drawing, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, sharey=sharey)
         yield drawing, axes
-        drawing.savefig(path, metadata={"Date": None})
+        drawing.savefig(path, metadata={"Software": None})
         plt.close(drawing)
 
 
@@ -84,6 +85,12 @@ def differences(path: Path, cases: Mapping[str, Mapping[str, Comparison]], unit:
                 panel.plot([comparison.low, comparison.high], [place] * 2, color=ORANGE, linewidth=3)
                 panel.plot(values.mean(), place, "D", color=ORANGE, markersize=6, markeredgecolor="white")
             panel.set(title=when, xlabel=f"rewired less original, {unit}")
+            # Linear as far as one point, where all would be but for a few runs.
+            panel.set_xscale("symlog", linthresh=1, linscale=2)
+            panel.xaxis.set_major_locator(FixedLocator([-30, -10, -3, -1, -0.5, 0, 0.5, 1, 3, 10, 30]))
+            panel.xaxis.set_major_formatter("{x:g}")
+            panel.xaxis.set_minor_locator(NullLocator())
+            panel.grid(axis="x", color="#eeeeee")
             panel.set_yticks(range(len(rows)), list(rows))
         axes[0, 0].invert_yaxis()
 
@@ -103,7 +110,7 @@ def _draw_arms(panel: Axes, values: Sequence[Values], arms: Sequence[str]) -> No
     for place, (points, color) in enumerate(zip(values, (BLUE, ORANGE, GREY), strict=True)):
         panel.plot(place + _spread(len(points)), points, "o", color=color, markersize=3, alpha=0.5)
         panel.plot([place - 0.3, place + 0.3], [points.mean()] * 2, color=color, linewidth=2)
-    panel.set_xticks(range(len(arms)), arms, rotation=30)
+    panel.set_xticks(range(len(arms)), arms, rotation=30, fontsize=8)
     panel.set_xlim(-0.6, len(arms) - 0.4)
 
 

@@ -23,8 +23,8 @@ MOMENTUM = 0.9
 class Recipe:
     """How long a network trains, and how fast.
 
-    The rate is that of 0.01, 0.03 and 0.1 whose final test loss was least with either initializer, in the original arm
-    at seed 1000, which is not used again.
+    The rate is that of 0.01, 0.03 and 0.1 whose final test loss was least with either initializer, in trial runs of the
+    original arm at seed 1000, which is not used again, of 6, 5 and 5 epochs.
     """
 
     epochs: int

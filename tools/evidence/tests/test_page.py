@@ -39,6 +39,7 @@ def test_tables_compare_the_arms_seed_by_seed(tmp_path: Path) -> None:
     assert first.startswith("| MLP | torch default | after one epoch | 81.50 ± 1.29 | 81.50 ± 1.29 | +0.00 [+0.00,")
     assert last.startswith("| MLP | torch default | at the end | 81.50 ± 1.29 | 82.50 ± 1.29 | +1.00 [+1.00, +1.00] |")
     assert "| -1.00 [-1.00, -1.00] | -1.00 |" in tables["control"]
+    assert "| +2.00 [+2.00, +2.00] | +1.00 |" in tables["organization"]
     assert "| -0.0100 [-0.0100, -0.0100] | -1.00 |" in tables["loss"]
 
 
@@ -58,7 +59,7 @@ def test_plots_are_the_same_each_time(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         page.training(epochs(), tmp_path / name)
-    for plot in ("differences.svg", "accuracy.svg"):
+    for plot in ("differences.png", "accuracy.svg"):
         assert (tmp_path / "a" / plot).read_bytes() == (tmp_path / "b" / plot).read_bytes()
 
 
