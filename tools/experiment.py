@@ -160,7 +160,7 @@ def main() -> None:
         write_page(plan, machine=None)
         return
     if arguments.quick:
-        plan = Plan(ROOT / "target" / "evidence", seeds=3, strength_seeds=2, images=640)
+        plan = Plan(ROOT / "target" / "evidence", seeds=2, strength_seeds=2, images=320)
         plan.folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(PAGE, plan.folder)
     run(plan, arguments.processes, arguments.resume)

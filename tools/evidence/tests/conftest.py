@@ -1,6 +1,7 @@
-"""Let the tests import the package as experiment.py does."""
+"""Let the tests import the packages from the checkout."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+TOOLS = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(TOOLS), str(TOOLS / "python" / "src")]
