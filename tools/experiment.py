@@ -134,7 +134,7 @@ def describe(processes: int, seconds: float, load: float) -> str:
 def run(plan: Plan, processes: int, resume: bool) -> None:
     """Do all, and write the page."""
     start, load = time.monotonic(), os.getloadavg()[0]
-    archive = digits.fetch(ROOT / "target" / "mnist")
+    archive = digits.fetch(digits.FOLDER)
     plan.raw.mkdir(parents=True, exist_ok=True)
     if not resume:
         plan.strength_csv.unlink(missing_ok=True)
