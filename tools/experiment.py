@@ -1,9 +1,10 @@
 """Does rewiring help? Measure strengths, train networks with and without it, and write docs/evidence.md's tables.
 
-    tools/.venv/bin/pip install --no-deps -r tools/requirements-experiment.txt -e tools/python
-    tools/.venv/bin/python tools/experiment.py               # everything: about 35 minutes on two idle cores
-    tools/.venv/bin/python tools/experiment.py --quick       # a minute: few images and seeds, into target/evidence
-    tools/.venv/bin/python tools/experiment.py --page-only   # tables and plots from the raw results there are
+    tools/.venv-python/bin/python tools/experiment.py               # everything: about 20 minutes on two idle cores
+    tools/.venv-python/bin/python tools/experiment.py --quick       # a minute: few images, into target/evidence
+    tools/.venv-python/bin/python tools/experiment.py --page-only   # tables and plots from the raw results there are
+
+requirements-experiment.txt says how to make that environment; npm gets the images.
 
 Raw results go to docs/evidence/*.csv, plots beside them. The same seeds give the same results with the same versions on
 the same kind of processor, however many processes run.
