@@ -257,7 +257,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="runs of each side (5)")
     parser.add_argument("--networks", nargs="+", default=list(bench_models.NETWORKS), choices=list(bench_models.NETWORKS))
     parser.add_argument("--no-growth", action="store_true", help="leave out how the cost grows")
-    parser.add_argument("--no-stages", action="store_true", help="leave out the stages in a warm JVM, which Maven runs")
+    parser.add_argument(
+        "--stages",
+        nargs="*",
+        default=["resnet50", "vgg11"],
+        choices=list(bench_models.NETWORKS),
+        help="networks whose stages to measure in a warm JVM, which Maven runs (resnet50 vgg11)",
+    )
     parser.add_argument("--no-write", action="store_true", help="print the tables only")
     parser.add_argument("--numpy-side", nargs=2, type=Path, metavar=("IN", "OUT"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -280,13 +286,14 @@ def main() -> None:
                 networks,
             )
         ]
-        if not arguments.no_stages:
+        stage_networks = [name for name in arguments.stages if name in kernels]
+        if stage_networks:
             sections.append(
                 (
                     "Stages",
                     "Each stage by itself, on two threads, in a JVM that has run it five times before: what is left when "
                     "the code is compiled. *Kernel* is both passes over weights in memory, as numpy's is. Medians of five.",
-                    stages(kernels, folder),
+                    stages({name: kernels[name] for name in stage_networks}, folder),
                 )
             )
         if not arguments.no_growth:
