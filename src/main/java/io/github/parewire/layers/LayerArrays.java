@@ -115,6 +115,8 @@ public final class LayerArrays {
   }
 
   private static void readParts(TensorPayload payload, INDArray stored) throws IOException {
+    // What is read goes to memory that the JVM does not guard.
+    Objects.checkFromIndexSize(0, payload.length(), bytes(stored));
     List<Callable<Void>> parts = new ArrayList<>();
     for (long at = 0; at < payload.length(); at += PART) {
       long from = at;
@@ -130,7 +132,7 @@ public final class LayerArrays {
 
   private static void readInOrder(StoredTensor tensor, INDArray stored) throws IOException {
     long[] at = {0};
-    long end = tensor.elements() * tensor.type().bytes();
+    long end = bytes(stored);
     tensor.read(
         part -> {
           // Copied by the JVM, which survives that a mapped file has become shorter.
@@ -164,19 +166,11 @@ public final class LayerArrays {
   public static <X extends Exception> void store(
       Layer layer, INDArray weights, BytesConsumer<X> consumer) throws X {
     INDArray stored = undo(weights, layer.matrix());
-    ElementType type = layer.tensor().type();
     if (layer.quantization().isPresent()) {
       Quantization meaning = layer.quantization().get();
       Transforms.round(stored.divi(meaning.scale()), false).addi(meaning.zeroPoint());
     }
-    if (isWidened(type)) {
-      stored = replace(stored, stored.castTo(dataType(type)));
-    }
-    try {
-      consumer.accept(buffers(stored));
-    } finally {
-      free(stored);
-    }
+    giveOut(stored, layer.tensor().type(), consumer);
   }
 
   /**
@@ -198,15 +192,17 @@ public final class LayerArrays {
    */
   public static void readParameter(Layer layer, BytesConsumer<IOException> consumer)
       throws IOException {
-    INDArray parameter = apply(read(layer.tensor()), layer.parameter());
-    ElementType type = layer.tensor().type();
-    if (isWidened(type)) {
-      parameter = replace(parameter, parameter.castTo(dataType(type)));
-    }
+    giveOut(apply(read(layer.tensor()), layer.parameter()), layer.tensor().type(), consumer);
+  }
+
+  /** Hands an array over in the tensor's type, and frees it. */
+  private static <X extends Exception> void giveOut(
+      INDArray array, ElementType type, BytesConsumer<X> consumer) throws X {
+    INDArray narrow = isWidened(type) ? replace(array, array.castTo(dataType(type))) : array;
     try {
-      consumer.accept(buffers(parameter));
+      consumer.accept(buffers(narrow));
     } finally {
-      free(parameter);
+      free(narrow);
     }
   }
 
@@ -225,12 +221,16 @@ public final class LayerArrays {
   }
 
   private static List<ByteBuffer> buffers(INDArray array) {
-    long length = Math.multiplyExact(array.length(), (long) array.dataType().width());
+    long length = bytes(array);
     List<ByteBuffer> buffers = new ArrayList<>();
     for (long at = 0; at < length; at += CHUNK) {
       buffers.add(bytes(array, at, Math.min(CHUNK, length - at)).asByteBuffer());
     }
     return buffers;
+  }
+
+  private static long bytes(INDArray array) {
+    return Math.multiplyExact(array.length(), (long) array.dataType().width());
   }
 
   /** Some bytes of a contiguous array that is no view with an offset. */

@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 enum WeightOperator {
   /** Weight [M, C/group, k...]. */
-  CONV("Conv", "FusedConv") {
+  CONV("Conv", "FusedConv", true) {
     @Override
     MatrixView matrix(MatrixView weight, int input, NodeProto node, Scope scope, GroupMode mode) {
       requireRank(weight, 3);
@@ -24,15 +24,10 @@ enum WeightOperator {
           ? weight.reshape(List.of(1L, outputs, inputs))
           : weight.reshape(List.of(group, outputs / group, inputs));
     }
-
-    @Override
-    Fans fans(MatrixView weight, MatrixView matrix, NodeProto node, Scope scope) {
-      return Fans.convolution(weight, group(node, scope));
-    }
   },
 
   /** Weight [C, M/group, k...]: each group has its axes 0 and 1 exchanged. */
-  CONV_TRANSPOSE("ConvTranspose", "") {
+  CONV_TRANSPOSE("ConvTranspose", "", true) {
     @Override
     MatrixView matrix(MatrixView weight, int input, NodeProto node, Scope scope, GroupMode mode) {
       requireRank(weight, 3);
@@ -50,15 +45,10 @@ enum WeightOperator {
           ? grouped.reshape(List.of(1L, group * outputs, inputs))
           : grouped.reshape(List.of(group, outputs, inputs));
     }
-
-    @Override
-    Fans fans(MatrixView weight, MatrixView matrix, NodeProto node, Scope scope) {
-      return Fans.convolution(weight, group(node, scope));
-    }
   },
 
   /** Y = A B: B is [K, N], or [N, K] with transB; A is [M, K], or [K, M] with transA. */
-  GEMM("Gemm", "FusedGemm") {
+  GEMM("Gemm", "FusedGemm", false) {
     @Override
     boolean isWeight(int input) {
       return input == 0 || input == 1;
@@ -71,18 +61,13 @@ enum WeightOperator {
       }
       return parameter(weight, input, node, scope).joinLeading();
     }
-
-    @Override
-    MatrixView parameter(MatrixView weight, int input, NodeProto node, Scope scope) {
-      return outputsFirst(weight, input, node, scope);
-    }
   },
 
   /**
    * B is [..., K, N], A is [..., M, K]: a matrix for each leading index. The fused form can
    * exchange the two last axes of either before.
    */
-  MAT_MUL("MatMul", "FusedMatMul") {
+  MAT_MUL("MatMul", "FusedMatMul", false) {
     @Override
     boolean isWeight(int input) {
       return input == 0 || input == 1;
@@ -97,27 +82,25 @@ enum WeightOperator {
       }
       return parameter(weight, input, node, scope).joinLeading();
     }
-
-    @Override
-    MatrixView parameter(MatrixView weight, int input, NodeProto node, Scope scope) {
-      return outputsFirst(weight, input, node, scope);
-    }
   };
 
   private static final String MICROSOFT = "com.microsoft";
 
   private final String operator;
   private final String fused;
+  private final boolean isConvolution;
 
   /**
    * Names an operator.
    *
    * @param operator its name in ONNX
    * @param fused its name in ONNX Runtime's domain; empty if it has none there
+   * @param isConvolution whether its weight has a kernel
    */
-  WeightOperator(String operator, String fused) {
+  WeightOperator(String operator, String fused, boolean isConvolution) {
     this.operator = operator;
     this.fused = fused;
+    this.isConvolution = isConvolution;
   }
 
   /** The weight operator that a node is. */
@@ -153,7 +136,7 @@ enum WeightOperator {
    * @param matrix what {@link #matrix} made of it
    */
   Fans fans(MatrixView weight, MatrixView matrix, NodeProto node, Scope scope) {
-    return Fans.dense(matrix);
+    return isConvolution ? Fans.convolution(weight, group(node, scope)) : Fans.dense(matrix);
   }
 
   /**
@@ -164,11 +147,9 @@ enum WeightOperator {
    * @param input the number of the node's input that it is
    */
   MatrixView parameter(MatrixView weight, int input, NodeProto node, Scope scope) {
-    return weight;
-  }
-
-  private static MatrixView outputsFirst(
-      MatrixView weight, int input, NodeProto node, Scope scope) {
+    if (isConvolution) {
+      return weight;
+    }
     boolean transposed = scope.integer(node, input == 0 ? "transA" : "transB", 0) != 0;
     return (input == 0) != transposed ? weight : weight.transposeLast();
   }
