@@ -2,6 +2,7 @@ package io.github.parewire;
 
 import io.github.parewire.device.Device;
 import io.github.parewire.layers.GroupMode;
+import io.github.parewire.report.LowerCase;
 import io.github.parewire.report.RunSettings;
 import io.github.parewire.rewire.KernelKind;
 import io.github.parewire.rewire.Passes;
@@ -14,7 +15,6 @@ import io.github.parewire.verify.WeightCheck;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -108,7 +108,7 @@ public record RewireOptions(
     if (device == Device.CUDA && kernel != KernelKind.ND4J) {
       throw new UsageException(
           "--device cuda runs the nd4j kernel alone; leave out --kernel "
-              + lowerCase(kernel)
+              + LowerCase.of(kernel)
               + ", or use --device cpu");
     }
     if (!RewiringRule.isOffset(offset)) {
@@ -120,9 +120,9 @@ public record RewireOptions(
     if (!kernel.selects(selection)) {
       throw new UsageException(
           "the "
-              + lowerCase(kernel)
+              + LowerCase.of(kernel)
               + " kernel has no --selection "
-              + lowerCase(selection)
+              + LowerCase.of(selection)
               + "; use --kernel java on --device cpu");
     }
     if (selection == SelectionKind.GREEDY) {
@@ -132,11 +132,11 @@ public record RewireOptions(
     if (!kernel.draws(sampler)) {
       throw new UsageException(
           "the "
-              + lowerCase(kernel)
+              + LowerCase.of(kernel)
               + " kernel draws with --sampler "
-              + lowerCase(kernel.defaultSampler())
+              + LowerCase.of(kernel.defaultSampler())
               + " alone; leave out --sampler "
-              + lowerCase(sampler)
+              + LowerCase.of(sampler)
               + ", or use --kernel java on --device cpu");
     }
     weightsOut.ifPresent(WeightsExport::format);
@@ -148,10 +148,6 @@ public record RewireOptions(
     if (!holds) {
       throw new UsageException("--selection greedy draws nothing; leave out " + option);
     }
-  }
-
-  private static String lowerCase(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
   }
 
   /**
@@ -417,7 +413,7 @@ public record RewireOptions(
      */
     public RewireOptions build() {
       if (selection == SelectionKind.GREEDY) {
-        sampler.ifPresent(given -> requireNothingToDraw(false, "--sampler " + lowerCase(given)));
+        sampler.ifPresent(given -> requireNothingToDraw(false, "--sampler " + LowerCase.of(given)));
       }
       KernelKind runs = kernel.orElse(device == Device.CUDA ? KernelKind.ND4J : KernelKind.JAVA);
       return new RewireOptions(
@@ -454,12 +450,12 @@ public record RewireOptions(
         seed,
         sharedStream,
         rule(),
-        lowerCase(kernel),
-        lowerCase(groups),
+        LowerCase.of(kernel),
+        LowerCase.of(groups),
         include,
         exclude,
         threads,
-        lowerCase(check));
+        LowerCase.of(check));
   }
 
   /**

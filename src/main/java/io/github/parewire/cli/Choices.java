@@ -2,6 +2,7 @@ package io.github.parewire.cli;
 
 import io.github.parewire.device.Device;
 import io.github.parewire.layers.GroupMode;
+import io.github.parewire.report.LowerCase;
 import io.github.parewire.rewire.KernelKind;
 import io.github.parewire.rewire.Passes;
 import io.github.parewire.rewire.SamplerKind;
@@ -9,13 +10,12 @@ import io.github.parewire.rewire.SelectionKind;
 import io.github.parewire.verify.WeightCheck;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Locale;
 
 /** What shell completion offers for options with a fixed choice: the words that the help has. */
 abstract class Choices extends ArrayList<String> {
 
   private Choices(Enum<?>[] constants) {
-    Arrays.stream(constants).forEach(constant -> add(constant.name().toLowerCase(Locale.ROOT)));
+    Arrays.stream(constants).forEach(constant -> add(LowerCase.of(constant)));
   }
 
   /** For {@code --passes}. */

@@ -165,7 +165,7 @@ final class HtmlPage {
   }
 
   String outcome(Proof proof) {
-    return proof.outcome().name().toLowerCase(Locale.ROOT);
+    return LowerCase.of(proof.outcome());
   }
 
   List<FileHash> files() {

@@ -11,7 +11,6 @@ import io.github.parewire.layers.LeftTensor;
 import io.github.parewire.measure.LayerStatistics;
 import io.github.parewire.measure.Likeness;
 import java.util.Collection;
-import java.util.Locale;
 import java.util.OptionalDouble;
 
 /** The parts that all reports for programs have in common. */
@@ -71,7 +70,7 @@ final class JsonLayers {
   /** What its weights look like. */
   static ObjectNode likeness(Likeness likeness) {
     ObjectNode node = NODES.objectNode();
-    node.put("kind", likeness.kind().name().toLowerCase(Locale.ROOT));
+    node.put("kind", LowerCase.of(likeness.kind()));
     node.set("initializers", strings(likeness.initializers()));
     node.put("rewired", likeness.rewired());
     node.set("evidence", strings(likeness.evidence()));

@@ -12,7 +12,6 @@ import io.github.parewire.layers.Layer;
 import io.github.parewire.rewire.StrengthVariance;
 import io.github.parewire.verify.Proof;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
@@ -52,7 +51,7 @@ public final class JsonReport {
     root.put("weights", report.weights());
     ObjectNode seconds = root.putObject("seconds");
     for (StageTimes.Stage stage : StageTimes.Stage.values()) {
-      seconds.put(stage.name().toLowerCase(Locale.ROOT), report.times().of(stage).toNanos() / 1e9);
+      seconds.put(LowerCase.of(stage), report.times().of(stage).toNanos() / 1e9);
     }
     return root;
   }
@@ -144,7 +143,7 @@ public final class JsonReport {
     return NODES
         .objectNode()
         .put("name", proof.name())
-        .put("outcome", proof.outcome().name().toLowerCase(Locale.ROOT))
+        .put("outcome", LowerCase.of(proof.outcome()))
         .put("detail", proof.detail());
   }
 }

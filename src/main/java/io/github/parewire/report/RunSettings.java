@@ -4,7 +4,6 @@ import io.github.parewire.rewire.RewiringRule;
 import io.github.parewire.rewire.SelectionKind;
 import java.math.BigInteger;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -39,25 +38,21 @@ public record RunSettings(
 
   /** Which passes were taken. */
   public String passes() {
-    return lowerCase(rule.passes());
+    return LowerCase.of(rule.passes());
   }
 
   /** How strengths decided an order. */
   public String selection() {
-    return lowerCase(rule.selection());
+    return LowerCase.of(rule.selection());
   }
 
   /** What drew orders; empty where nothing was drawn. */
   public Optional<String> sampler() {
-    return draws() ? Optional.of(lowerCase(rule.sampler())) : Optional.empty();
+    return draws() ? Optional.of(LowerCase.of(rule.sampler())) : Optional.empty();
   }
 
   /** Whether anything was drawn, so that seed and offset matter. */
   public boolean draws() {
     return rule.selection() == SelectionKind.DRAW;
-  }
-
-  private static String lowerCase(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -16,7 +16,6 @@ import io.github.parewire.measure.Likeness;
 import io.github.parewire.rewire.StrengthVariance;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 
@@ -108,7 +107,7 @@ public final class TextInspection {
     String name =
         switch (likeness.kind()) {
           case RANDOM -> names(likeness.initializers());
-          default -> likeness.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+          default -> LowerCase.of(likeness.kind()).replace('_', ' ');
         };
     return name + (likeness.rewired() ? ", rewired" : "");
   }

@@ -127,7 +127,7 @@ public final class TextReport {
                 String.format(
                     Locale.ROOT,
                     "%s %.3f s",
-                    stage.name().toLowerCase(Locale.ROOT),
+                    LowerCase.of(stage),
                     times.of(stage).toMillis() / 1000.0))
         .collect(joining(", ", "times: ", ""));
   }

@@ -1,7 +1,6 @@
 package io.github.parewire.report;
 
 import java.util.List;
-import java.util.Locale;
 
 /**
  * What a user should know of a run that did what it was told.
@@ -22,7 +21,7 @@ public record Warning(Kind kind, List<Integer> layers, String text) {
     /** The name in reports. */
     @Override
     public String toString() {
-      return name().toLowerCase(Locale.ROOT);
+      return LowerCase.of(this);
     }
   }
 

@@ -68,18 +68,16 @@ final class Warnings {
 
   private static double keptOfInputs(LayerReport layer, RewiringRule rule) {
     MatrixView matrix = layer.layer().matrix();
-    double deviation = deviation(layer) / rule.offset();
-    return rule.passes().rewireInputs()
-        ? ExpectedEffect.kept(deviation, matrix.inputs(), matrix.outputs())
-        : 1;
+    return rule.passes().rewireInputs() ? kept(layer, rule, matrix.inputs(), matrix.outputs()) : 1;
   }
 
   private static double keptOfOutputs(LayerReport layer, RewiringRule rule) {
     MatrixView matrix = layer.layer().matrix();
-    double deviation = deviation(layer) / rule.offset();
-    return rule.passes().rewireOutputs()
-        ? ExpectedEffect.kept(deviation, matrix.outputs(), matrix.inputs())
-        : 1;
+    return rule.passes().rewireOutputs() ? kept(layer, rule, matrix.outputs(), matrix.inputs()) : 1;
+  }
+
+  private static double kept(LayerReport layer, RewiringRule rule, long neurons, long lines) {
+    return ExpectedEffect.kept(deviation(layer) / rule.offset(), neurons, lines);
   }
 
   private static double deviation(LayerReport layer) {
