@@ -8,14 +8,12 @@ import io.github.parewire.measure.Spread;
 import io.github.parewire.model.ElementType;
 import io.github.parewire.report.Inspection;
 import io.github.parewire.report.LayerInspection;
-import io.github.parewire.testing.IndexTensor;
 import io.github.parewire.testing.Models;
 import io.github.parewire.testing.Seeds;
 import io.github.parewire.testing.Storage;
 import io.github.parewire.testing.Weights;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -42,41 +40,19 @@ final class InspectEverythingTest {
 
   @TestFactory
   Stream<DynamicTest> equalsAPlainComputation() {
-    List<DynamicTest> tests = new ArrayList<>();
-    for (OperatorCase operator : OperatorCase.values()) {
-      for (LayoutCase layout : LayoutCase.values()) {
-        for (ElementType type : Weights.TYPES) {
-          if (layout.suits(operator)) {
-            String name = operator + ", " + layout + ", " + type;
-            tests.add(DynamicTest.dynamicTest(name, () -> check(name, operator, layout, type)));
-          }
-        }
-      }
-    }
-    return tests.stream();
+    return LayerCase.tests(this::check);
   }
 
-  private void check(String name, OperatorCase operator, LayoutCase layout, ElementType type)
-      throws IOException {
-    Random random = Seeds.random("inspect " + name);
-    Models models = Models.model();
-    List<Weights> weights = new ArrayList<>();
-    for (Storage storage : Storage.values()) {
-      LayoutCase.Layer layer = new LayoutCase.Layer(weights.size(), operator);
-      weights.add(Weights.random(type, random, layout.stored(operator.dims())));
-      models.graph().input(layer.x(), layout.computed(type.dataType()));
-      layout.add(models, layer, storage, weights.get(layer.number()));
-      models.graph().output(layer.y(), layout.computed(type.dataType()));
-    }
-    Path in = models.write(folder.resolve("in.onnx"));
+  private void check(LayerCase tested) throws IOException {
+    Path in = folder.resolve("in.onnx");
+    List<Weights> weights = tested.write(in, Seeds.random("inspect " + tested));
     Inspection inspection = new Inspector(false, 2).inspect(in);
     assertEquals(weights.size(), inspection.layers().size());
     for (LayerInspection layer : inspection.layers()) {
       Weights stored = weights.get(layer.layer().number());
-      IndexTensor seen = layout.seen(IndexTensor.stored(stored.dims()), operator.dims());
       double[] values = stored.values();
       double[][][] matrices =
-          Arrays.stream(operator.matrices(seen))
+          Arrays.stream(tested.matrices(stored))
               .map(
                   slice ->
                       Arrays.stream(slice)

@@ -8,8 +8,6 @@ import io.github.parewire.model.ElementType;
 import io.github.parewire.onnx.TensorProto;
 import io.github.parewire.report.LayerReport;
 import io.github.parewire.report.Report;
-import io.github.parewire.testing.IndexTensor;
-import io.github.parewire.testing.Models;
 import io.github.parewire.testing.Oracle;
 import io.github.parewire.testing.Seeds;
 import io.github.parewire.testing.Storage;
@@ -19,10 +17,8 @@ import io.github.parewire.verify.Proof;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -38,47 +34,25 @@ final class RewireEverythingTest {
 
   @TestFactory
   Stream<DynamicTest> equalsTheOracle() {
-    List<DynamicTest> tests = new ArrayList<>();
-    for (OperatorCase operator : OperatorCase.values()) {
-      for (LayoutCase layout : LayoutCase.values()) {
-        for (ElementType type : Weights.TYPES) {
-          if (layout.suits(operator)) {
-            String name = operator + ", " + layout + ", " + type;
-            tests.add(DynamicTest.dynamicTest(name, () -> check(name, operator, layout, type)));
-          }
-        }
-      }
-    }
-    return tests.stream();
+    return LayerCase.tests(this::check);
   }
 
-  private void check(String name, OperatorCase operator, LayoutCase layout, ElementType type)
-      throws IOException {
-    Random random = Seeds.random(name);
-    Models models = Models.model();
-    List<Weights> weights = new ArrayList<>();
-    for (Storage storage : Storage.values()) {
-      LayoutCase.Layer layer = new LayoutCase.Layer(weights.size(), operator);
-      weights.add(Weights.random(type, random, layout.stored(operator.dims())));
-      models.graph().input(layer.x(), layout.computed(type.dataType()));
-      layout.add(models, layer, storage, weights.get(layer.number()));
-      models.graph().output(layer.y(), layout.computed(type.dataType()));
-    }
-    Path in = models.write(folder.resolve("in.onnx"));
+  private void check(LayerCase tested) throws IOException {
+    Path in = folder.resolve("in.onnx");
+    List<Weights> weights = tested.write(in, Seeds.random(tested.toString()));
     Path out = folder.resolve("out.onnx");
 
     Report report = new RewirePipeline(RewireOptions.defaults()).run(in, out);
 
-    assertReport(report, operator, type);
+    assertReport(report, tested.operator(), tested.type());
     Map<String, TensorProto> found = Tensors.byName(Tensors.model(out));
     for (int i = 0; i < weights.size(); i++) {
       Weights before = weights.get(i);
-      IndexTensor seen = layout.seen(IndexTensor.stored(before.dims()), operator.dims());
-      Weights expected = Oracle.rewired(before, operator.matrices(seen), Oracle.SEED.child(i));
+      Weights expected = Oracle.rewired(before, tested.matrices(before), Oracle.SEED.child(i));
       assertArrayEquals(
           expected.bits(), Weights.of(found.get("w_" + i)).bits(), Storage.values()[i].toString());
     }
-    if (Stream.of(Storage.values()).allMatch(storage -> storage.isInPlace(type))) {
+    if (Stream.of(Storage.values()).allMatch(storage -> storage.isInPlace(tested.type()))) {
       assertEquals(Files.size(in), Files.size(out));
     }
   }
