@@ -76,6 +76,29 @@ final class VerifyCommandTest {
     return tests.stream();
   }
 
+  /** Read, and looked at, in several parts: each of them counts. */
+  @Test
+  void largeTensor() throws IOException {
+    int edge = 2100;
+    Weights weights = Weights.random(ElementType.FLOAT, Seeds.random("large tensor"), edge, edge);
+    Path in = Models.dense("w", Storage.RAW, weights).write(folder.resolve("in.onnx"));
+    Path out = folder.resolve("out.onnx");
+    Cli run = Cli.run(in, out);
+    assertEquals(0, run.status(), run::toString);
+    ModelProto rewired = Tensors.model(out);
+    byte[] raw = rewired.getGraph().getInitializer(0).getRawData().toByteArray();
+    for (int at : List.of(0, raw.length / 2, raw.length - Float.BYTES)) {
+      raw[at] ^= 1;
+      ModelProto.Builder tampered = rewired.toBuilder();
+      tampered.getGraphBuilder().getInitializerBuilder(0).setRawData(ByteString.copyFrom(raw));
+      Files.write(out, tampered.build().toByteArray());
+      Cli verify = Cli.run("verify", in, out);
+      assertEquals(1, verify.status(), verify::toString);
+      assertTrue(verify.out().contains("other weights in 'w'"), verify::out);
+      raw[at] ^= 1;
+    }
+  }
+
   /** The same weights and nothing else changed, but what was 1 at the output is infinite now. */
   @Test
   void refusesWhatNoLongerRunsToFiniteNumbers() throws IOException {
