@@ -1,49 +1,148 @@
 package io.github.parewire.rewire;
 
-import java.util.concurrent.ForkJoinTask;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
- * One piece of work at a time that is done ahead of its need: by an idle thread of the {@link
- * java.util.concurrent.ForkJoinPool} that the caller runs in, or by the caller when the need comes.
- * So it takes no thread from other work, and the result is the same with any number of threads.
+ * Items that are made one after the other, ahead of their use by a {@link Helper}, or by the user
+ * when it needs one: they are the same with any number of threads.
+ *
+ * <p>Of the items that were used the last one is made anew first, so that without help a single one
+ * serves all along and stays in the processor's cache.
+ *
+ * @param <T> what is made
  */
-final class Ahead implements AutoCloseable {
+final class Ahead<T> implements AutoCloseable {
 
-  private ForkJoinTask<?> task;
+  /** Makes items; never called by two threads at a time. */
+  interface Maker<T> {
 
-  /** Whether anyone could do the work of this thread ahead. */
-  static boolean isPossible() {
-    return ForkJoinTask.inForkJoinPool() && ForkJoinTask.getPool().getParallelism() > 1;
+    /** Makes the next item out of a new or used one; false, having made nothing, after the last. */
+    boolean make(T item);
   }
 
-  /** Offers work; what was begun before must have been awaited. */
-  void begin(Runnable work) {
-    task = ForkJoinTask.adapt(work);
-    if (isPossible()) {
-      task.fork();
+  private final Helper helper;
+  private final int most;
+  private final Supplier<T> supplier;
+  private final Maker<T> maker;
+  private final ReentrantLock making = new ReentrantLock();
+  private final List<T> items = new ArrayList<>();
+  private final ConcurrentLinkedDeque<T> used = new ConcurrentLinkedDeque<>();
+  private final ConcurrentLinkedDeque<T> ready = new ConcurrentLinkedDeque<>();
+
+  /** Items that are ready or given out. */
+  private final AtomicInteger count = new AtomicInteger();
+
+  private volatile boolean ended;
+  private T given;
+
+  /**
+   * Begins to make items.
+   *
+   * @param most how many there may be at a time
+   * @param supplier what to make items of
+   * @param maker makes them
+   */
+  Ahead(Helper helper, int most, Supplier<T> supplier, Maker<T> maker) {
+    this.helper = helper;
+    this.most = most;
+    this.supplier = supplier;
+    this.maker = maker;
+    helper.add(this);
+    helper.ask();
+  }
+
+  /** The next item, until the next call; null after the last. */
+  T next() {
+    if (given != null) {
+      used.push(given);
+      count.decrementAndGet();
+    }
+    if (!ended && supply() <= 0.5) {
+      helper.ask();
+    }
+    given = ready.poll();
+    while (given == null && makeForUser()) {
+      given = ready.poll();
+    }
+    return given;
+  }
+
+  /** All there are, when {@link #next} has returned null. */
+  List<T> items() {
+    return items;
+  }
+
+  /** The part of the items that is ready or in use, 0 to 1. */
+  double supply() {
+    return (double) count.get() / most;
+  }
+
+  /** Whether an item could be made ahead. */
+  boolean hasRoom() {
+    return !ended && count.get() < most;
+  }
+
+  /** Makes an item if there is room, unless the user is at one. */
+  void makeAhead() {
+    makeOrYield(() -> hasRoom() && make());
+  }
+
+  /** Makes an item unless help is at one or has just made one; false after the last. */
+  private boolean makeForUser() {
+    return makeOrYield(() -> !ready.isEmpty() || make());
+  }
+
+  /**
+   * Returns what a way to make items does, or true if another thread is at one. To wait for it
+   * asleep would take longer: most items are made before a thread has woken up.
+   */
+  @SuppressWarnings("ThreadPriorityCheck")
+  private boolean makeOrYield(BooleanSupplier way) {
+    if (!making.tryLock()) {
+      Thread.yield();
+      return true;
+    }
+    try {
+      return way.getAsBoolean();
+    } finally {
+      making.unlock();
     }
   }
 
-  /** Returns when the work is done, at once if none was begun. */
-  void await() {
-    ForkJoinTask<?> begun = task;
-    task = null;
-    if (begun == null) {
-      return;
+  private boolean make() {
+    if (ended) {
+      return false;
     }
-    if (isPossible()) {
-      begun.join();
-    } else {
-      begun.invoke();
+    T item = used.poll();
+    if (item == null) {
+      item = supplier.get();
+      items.add(item);
     }
+    if (!maker.make(item)) {
+      ended = true;
+      return false;
+    }
+    count.incrementAndGet();
+    ready.add(item);
+    return true;
   }
 
-  /** Sees to it that the work runs no longer. */
+  /** Sees to it that nothing is made any longer. */
   @Override
   public void close() {
-    if (task != null && isPossible() && !task.tryUnfork()) {
-      task.quietlyJoin();
+    ended = true;
+    // Whoever is at an item finishes it.
+    making.lock();
+    try {
+      ready.clear();
+    } finally {
+      making.unlock();
     }
-    task = null;
   }
 }

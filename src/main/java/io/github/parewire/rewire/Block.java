@@ -14,7 +14,7 @@ sealed interface Block permits FloatBlock, DoubleBlock {
    */
   void load(int first, int count);
 
-  /** Writes the lines back to where they came from. */
+  /** Writes the lines that were read back to where they came from, once. */
   void store();
 
   /** Number of the first line. */

@@ -3,93 +3,60 @@ package io.github.parewire.rewire;
 import java.util.function.IntFunction;
 
 /**
- * The lines of one pass, in blocks, in order: a block given out is written back when the next one
- * is asked for. Where a thread is idle, it reads and sorts one block and writes another while the
+ * The lines of one pass, in blocks, in order: a block given out is written back after the next one
+ * is asked for. Where a thread is idle, it reads and sorts blocks and writes others while the
  * caller works on the one between.
  */
 final class BlockPipeline implements AutoCloseable {
 
-  private static final class Slot {
-    final Block block;
-    final Ahead ahead = new Ahead();
-
-    Slot(Block block) {
-      this.block = block;
-    }
-  }
+  /** Weights to hold on the heap at a time, where two blocks have fewer. */
+  private static final int MOST_WEIGHTS = 1 << 18;
 
   private final int lines;
   private final int capacity;
-  private final Slot[] slots;
+  private final Ahead<Block> ahead;
 
-  /** Number of the block to give out next; -1 blocks have been given out at first. */
+  /** Number of the line to read next. */
   private int next;
 
   /**
    * Begins to read.
    *
+   * @param helper who may read and sort ahead
    * @param lines number of lines in the matrix
+   * @param length number of weights in a line
    * @param capacity number of lines in a block
    * @param blocks makes work space for a number of lines
    */
-  BlockPipeline(int lines, int capacity, IntFunction<Block> blocks) {
+  BlockPipeline(Helper helper, int lines, int length, int capacity, IntFunction<Block> blocks) {
     this.lines = lines;
     this.capacity = capacity;
-    slots = new Slot[Ahead.isPossible() ? 2 : 1];
-    for (int i = 0; i < slots.length; i++) {
-      slots[i] = new Slot(blocks.apply(capacity));
-      beginLoad(slots[i], i);
+    int most = Math.max(2, MOST_WEIGHTS / Math.multiplyExact(capacity, length));
+    ahead = new Ahead<>(helper, most, () -> blocks.apply(capacity), this::load);
+  }
+
+  private boolean load(Block block) {
+    block.store();
+    if (next == lines) {
+      return false;
     }
-  }
-
-  private int count() {
-    return (lines - 1) / capacity + 1;
-  }
-
-  private void beginLoad(Slot slot, int number) {
-    if (number < count()) {
-      slot.ahead.begin(() -> load(slot.block, number));
-    }
-  }
-
-  private void load(Block block, int number) {
-    int first = number * capacity;
-    block.load(first, Math.min(capacity, lines - first));
+    int count = Math.min(capacity, lines - next);
+    block.load(next, count);
+    next += count;
+    return true;
   }
 
   /** The next block, or null after the last, when all have been written back. */
   Block next() {
-    if (next > 0) {
-      recycle(next - 1);
+    Block block = ahead.next();
+    if (block == null) {
+      ahead.items().forEach(Block::store);
     }
-    if (next == count()) {
-      for (Slot slot : slots) {
-        slot.ahead.await();
-      }
-      return null;
-    }
-    Slot slot = slots[next++ % slots.length];
-    slot.ahead.await();
-    return slot.block;
-  }
-
-  /** Lets the work space of a block that is done serve a later one. */
-  private void recycle(int done) {
-    Slot slot = slots[done % slots.length];
-    int number = done + slots.length;
-    slot.ahead.begin(
-        () -> {
-          slot.block.store();
-          if (number < count()) {
-            load(slot.block, number);
-          }
-        });
+    return block;
   }
 
   @Override
   public void close() {
-    for (Slot slot : slots) {
-      slot.ahead.close();
-    }
+    ahead.close();
   }
 }

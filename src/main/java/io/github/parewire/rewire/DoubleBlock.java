@@ -47,6 +47,7 @@ final class DoubleBlock implements Block {
       case ROWS -> matrix.putRows(first, count, weights);
       case COLUMNS -> matrix.putColumns(first, count, weights);
     }
+    count = 0;
   }
 
   @Override

@@ -46,6 +46,7 @@ final class FloatBlock implements Block {
       case ROWS -> matrix.putRows(first, count, weights);
       case COLUMNS -> matrix.putColumns(first, count, weights);
     }
+    count = 0;
   }
 
   @Override

@@ -100,8 +100,9 @@ public final class JavaKernel implements RewireKernel {
   private void pass(
       int lines, int length, int blockLines, SeedSequence stream, IntFunction<Block> blocks) {
     int capacity = Math.max(1, Math.min(lines, blockLines));
-    try (BlockPipeline pipeline = new BlockPipeline(lines, capacity, blocks);
-        UniformsAhead random = new UniformsAhead(stream.generator())) {
+    try (Helper helper = new Helper();
+        BlockPipeline pipeline = new BlockPipeline(helper, lines, length, capacity, blocks);
+        UniformsAhead random = new UniformsAhead(helper, stream.generator())) {
       new Pass(length, rule).run(pipeline, random, passed);
     }
   }

@@ -6,27 +6,31 @@ package io.github.parewire.rewire;
  */
 final class UniformsAhead implements UniformSource, AutoCloseable {
 
-  private static final int SIZE = 1 << 14;
+  /** Numbers generated at a time: few enough for the processor's first cache. */
+  private static final int SIZE = 1 << 12;
 
-  private final Pcg64 generator;
-  private final Ahead ahead = new Ahead();
-  private long[] current = new long[SIZE];
-  private long[] next = new long[SIZE];
+  private static final int MOST = 32;
+
+  private final Ahead<long[]> ahead;
+  private long[] current;
   private int used = SIZE;
 
   /**
    * Begins to generate.
    *
+   * @param helper who may generate ahead
    * @param generator nobody else's from here on
    */
-  UniformsAhead(Pcg64 generator) {
-    this.generator = generator;
-    beginNext();
-  }
-
-  private void beginNext() {
-    long[] target = next;
-    ahead.begin(() -> generator.fill(target, SIZE));
+  UniformsAhead(Helper helper, Pcg64 generator) {
+    ahead =
+        new Ahead<>(
+            helper,
+            MOST,
+            () -> new long[SIZE],
+            numbers -> {
+              generator.fill(numbers, SIZE);
+              return true;
+            });
   }
 
   @Override
@@ -34,12 +38,8 @@ final class UniformsAhead implements UniformSource, AutoCloseable {
     int filled = 0;
     while (filled < count) {
       if (used == SIZE) {
-        ahead.await();
-        long[] consumed = current;
-        current = next;
-        next = consumed;
+        current = ahead.next();
         used = 0;
-        beginNext();
       }
       int part = Math.min(count - filled, SIZE - used);
       System.arraycopy(current, used, fractions, filled, part);

@@ -21,7 +21,7 @@ final class Pcg64Test {
   @ValueSource(ints = {1, 1000, 40_000})
   void uniformsAheadAreTheSame(int count) {
     SeedSequence stream = SeedSequence.of(BigInteger.valueOf(count));
-    try (UniformsAhead ahead = new UniformsAhead(stream.generator())) {
+    try (UniformsAhead ahead = new UniformsAhead(new Helper(), stream.generator())) {
       assertEqualStreams(stream.generator(), ahead, count);
     }
   }
