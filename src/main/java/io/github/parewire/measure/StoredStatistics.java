@@ -1,6 +1,7 @@
 package io.github.parewire.measure;
 
 import io.github.parewire.layers.Layer;
+import io.github.parewire.model.BytesConsumer;
 import io.github.parewire.model.StoredTensor;
 import io.github.parewire.model.TensorPayload;
 import io.github.parewire.parallel.ParallelTasks;
@@ -20,9 +21,6 @@ public final class StoredStatistics {
   /** Weights to decode at a time: what the caches hold. */
   private static final int BLOCK = 1 << 12;
 
-  /** Bytes to read at a time, whole elements of any width. */
-  private static final int PIECE = 1 << 18;
-
   /** Weights worth a task of their own. */
   private static final int PART = 1 << 21;
 
@@ -30,13 +28,13 @@ public final class StoredStatistics {
   private static final int WEIGHTS_PER_LINE = 16;
 
   private final ViewWalk walk;
-  private final WeightDecoder decoder;
+  private final Layer layer;
   private final int width;
   private final long part;
 
   private StoredStatistics(Layer layer) {
     walk = new ViewWalk(layer.matrix());
-    decoder = new WeightDecoder(layer);
+    this.layer = layer;
     width = layer.tensor().type().bytes();
     part = Math.max(PART, WEIGHTS_PER_LINE * walk.lines());
   }
@@ -51,18 +49,13 @@ public final class StoredStatistics {
     Optional<TensorPayload> bytes = layer.tensor().rawBytes();
     WeightSums sums =
         bytes.isPresent() ? measure.inParts(bytes.get()) : measure.inOrder(layer.tensor());
-    return sums.statistics(measure.decoder.resolution());
+    return sums.statistics(new WeightDecoder(layer).resolution());
   }
 
   private WeightSums inOrder(StoredTensor tensor) throws IOException {
-    WeightSums sums = walk.sums();
-    long[] first = {0};
-    tensor.read(
-        bytes -> {
-          add(first[0], bytes, sums);
-          first[0] += bytes.remaining() / width;
-        });
-    return sums;
+    Sums sums = new Sums(0);
+    tensor.read(sums);
+    return sums.sums;
   }
 
   private WeightSums inParts(TensorPayload payload) throws IOException {
@@ -79,25 +72,32 @@ public final class StoredStatistics {
   }
 
   private WeightSums sumsOf(TensorPayload payload, long first, long count) throws IOException {
-    WeightSums sums = walk.sums();
-    int piece = (int) Math.min(PIECE / width, count);
-    ByteBuffer buffer = ByteBuffer.allocate(piece * width);
-    for (long at = 0; at < count; at += piece) {
-      int length = (int) Math.min(piece, count - at);
-      payload.read((first + at) * width, buffer.clear().limit(length * width));
-      add(first + at, buffer.flip(), sums);
-    }
-    return sums;
+    Sums sums = new Sums(first);
+    payload.read(first * width, count * width, sums);
+    return sums.sums;
   }
 
-  /** Adds weights that follow each other, the first of which has a number in the tensor. */
-  private void add(long first, ByteBuffer bytes, WeightSums sums) {
-    int count = bytes.remaining() / width;
-    double[] block = new double[Math.min(BLOCK, count)];
-    for (int at = 0; at < count; at += BLOCK) {
-      int length = Math.min(BLOCK, count - at);
-      decoder.decode(bytes, at, length, block);
-      walk.add(first + at, block, length, sums);
+  /** Sums weights that follow each other in the tensor. */
+  private final class Sums implements BytesConsumer {
+    private final WeightSums sums = walk.sums();
+    private final WeightDecoder decoder = new WeightDecoder(layer);
+    private final double[] block = new double[BLOCK];
+    private long next;
+
+    /** Begins with the weight of a number. */
+    Sums(long first) {
+      next = first;
+    }
+
+    @Override
+    public void accept(ByteBuffer bytes) {
+      int count = bytes.remaining() / width;
+      for (int at = 0; at < count; at += BLOCK) {
+        int length = Math.min(BLOCK, count - at);
+        decoder.decode(bytes, at, length, block);
+        walk.add(next, block, length, sums);
+        next += length;
+      }
     }
   }
 }

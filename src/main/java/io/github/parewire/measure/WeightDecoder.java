@@ -5,8 +5,12 @@ import io.github.parewire.layers.Quantization;
 import io.github.parewire.model.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 
-/** Makes numbers of a layer's stored elements: the weights that the operator computes with. */
+/**
+ * Makes numbers of a layer's stored elements: the weights that the operator computes with. Not
+ * thread-safe.
+ */
 final class WeightDecoder {
 
   /**
@@ -19,6 +23,7 @@ final class WeightDecoder {
   private final ElementType type;
   private final float scale;
   private final int zeroPoint;
+  private float[] floats = {};
 
   WeightDecoder(Layer layer) {
     type = layer.tensor().type();
@@ -49,7 +54,7 @@ final class WeightDecoder {
     ByteBuffer source =
         bytes.slice(bytes.position() + first * width, count * width).order(ByteOrder.LITTLE_ENDIAN);
     switch (type) {
-      case FLOAT -> floats(source, into);
+      case FLOAT -> floats(source.asFloatBuffer(), into);
       case DOUBLE -> source.asDoubleBuffer().get(into, 0, count);
       case FLOAT16 -> halves(source, into);
       case BFLOAT16 -> brains(source, into);
@@ -57,9 +62,19 @@ final class WeightDecoder {
     }
   }
 
-  private static void floats(ByteBuffer source, double[] into) {
-    for (int i = 0; source.hasRemaining(); i++) {
-      into[i] = source.getFloat();
+  /** Copied, then widened: two loops of many weights a step instead of one of one. */
+  private void floats(FloatBuffer source, double[] into) {
+    int count = source.remaining();
+    if (floats.length < count) {
+      floats = new float[count];
+    }
+    source.get(floats, 0, count);
+    widen(floats, count, into);
+  }
+
+  private static void widen(float[] floats, int count, double[] into) {
+    for (int i = 0; i < count; i++) {
+      into[i] = floats[i];
     }
   }
 

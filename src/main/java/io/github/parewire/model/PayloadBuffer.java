@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 /** Buffers to read tensors' bytes with; each thread has its own, as direct memory returns late. */
 final class PayloadBuffer {
 
-  /** Read at a time: whole elements of any width. */
-  private static final int CHUNK = 1 << 22;
+  /** Read at a time: whole elements of any width, which the processor's cache holds. */
+  private static final int CHUNK = 1 << 18;
 
   private static final ThreadLocal<ByteBuffer> FIRST = ThreadLocal.withInitial(PayloadBuffer::make);
   private static final ThreadLocal<ByteBuffer> SECOND =

@@ -27,10 +27,15 @@ public sealed interface TensorPayload permits ExternalRange, RawPayload, TypedPa
 
   /** Reads all bytes, in pieces of whole elements. */
   default void read(BytesConsumer consumer) throws IOException {
+    read(0, length(), consumer);
+  }
+
+  /** Reads some bytes, in pieces of whole elements if it begins with one. */
+  default void read(long offset, long count, BytesConsumer consumer) throws IOException {
     ByteBuffer buffer = PayloadBuffer.first();
-    for (long at = 0; at < length(); at += buffer.limit()) {
-      buffer.clear().limit((int) Math.min(buffer.capacity(), length() - at));
-      read(at, buffer);
+    for (long at = 0; at < count; at += buffer.limit()) {
+      buffer.clear().limit((int) Math.min(buffer.capacity(), count - at));
+      read(offset + at, buffer);
       consumer.accept(buffer.flip());
     }
   }
