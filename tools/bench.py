@@ -180,7 +180,8 @@ def stages(kernels: dict[str, float], folder: Path) -> str:
     for name, numpy_kernel in kernels.items():
         model = apart(bench_models.NETWORKS[name], folder)
         results = folder / "jmh.json"
-        options = f"FreshBenchmark ModelBenchmark -p model={model} -p threads={min(2, os.cpu_count() or 1)} -rf json -rff {results}"
+        cores = min(2, os.cpu_count() or 1)
+        options = f"FreshBenchmark ModelBenchmark -p model={model} -p threads={cores} -rf json -rff {results}"
         measure(["mvn", "-q", "-B", "-f", ROOT / "pom.xml", "-P", "bench", "compile", "exec:exec", f"-Dbench={options}"])
         seconds = {
             result["benchmark"].rsplit(".", 1)[1]: result["primaryMetric"]["scorePercentiles"]["50.0"] / 1000

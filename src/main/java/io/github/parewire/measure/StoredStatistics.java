@@ -49,13 +49,13 @@ public final class StoredStatistics {
     Optional<TensorPayload> bytes = layer.tensor().rawBytes();
     WeightSums sums =
         bytes.isPresent() ? measure.inParts(bytes.get()) : measure.inOrder(layer.tensor());
-    return sums.statistics(new WeightDecoder(layer).resolution());
+    return sums.statistics(WeightDecoder.resolution(layer.tensor().type()));
   }
 
   private WeightSums inOrder(StoredTensor tensor) throws IOException {
-    Sums sums = new Sums(0);
-    tensor.read(sums);
-    return sums.sums;
+    Summing all = new Summing(0);
+    tensor.read(all);
+    return all.sums;
   }
 
   private WeightSums inParts(TensorPayload payload) throws IOException {
@@ -72,20 +72,20 @@ public final class StoredStatistics {
   }
 
   private WeightSums sumsOf(TensorPayload payload, long first, long count) throws IOException {
-    Sums sums = new Sums(first);
-    payload.read(first * width, count * width, sums);
-    return sums.sums;
+    Summing part = new Summing(first);
+    payload.read(first * width, count * width, part);
+    return part.sums;
   }
 
   /** Sums weights that follow each other in the tensor. */
-  private final class Sums implements BytesConsumer {
+  private final class Summing implements BytesConsumer {
     private final WeightSums sums = walk.sums();
     private final WeightDecoder decoder = new WeightDecoder(layer);
     private final double[] block = new double[BLOCK];
     private long next;
 
     /** Begins with the weight of a number. */
-    Sums(long first) {
+    Summing(long first) {
       next = first;
     }
 

@@ -31,8 +31,8 @@ final class WeightDecoder {
     zeroPoint = layer.quantization().map(Quantization::zeroPoint).orElse(0);
   }
 
-  /** The largest relative rounding error of a weight; of integers, of the largest weight. */
-  double resolution() {
+  /** The largest relative rounding error of a weight of a type; of integers, of the largest. */
+  static double resolution(ElementType type) {
     return switch (type) {
       case FLOAT, DOUBLE -> 0x1p-22;
       case FLOAT16 -> 0x1p-10;

@@ -38,12 +38,7 @@ record OpenFile(FileStamp stamp, FileChannel channel) implements Closeable {
 
   /** Reads a span, in pieces whose lengths are multiples of 8 but for the last. */
   void read(WireSpan span, BytesConsumer consumer) throws IOException {
-    ByteBuffer buffer = PayloadBuffer.first();
-    for (long at = 0; at < span.length(); at += buffer.limit()) {
-      buffer.clear().limit((int) Math.min(buffer.capacity(), span.length() - at));
-      read(span.offset() + at, buffer);
-      consumer.accept(buffer.flip());
-    }
+    PayloadBuffer.read(this::read, span.offset(), span.length(), consumer);
   }
 
   @Override

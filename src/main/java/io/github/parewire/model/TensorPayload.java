@@ -32,12 +32,7 @@ public sealed interface TensorPayload permits ExternalRange, RawPayload, TypedPa
 
   /** Reads some bytes, in pieces of whole elements if it begins with one. */
   default void read(long offset, long count, BytesConsumer consumer) throws IOException {
-    ByteBuffer buffer = PayloadBuffer.first();
-    for (long at = 0; at < count; at += buffer.limit()) {
-      buffer.clear().limit((int) Math.min(buffer.capacity(), count - at));
-      read(offset + at, buffer);
-      consumer.accept(buffer.flip());
-    }
+    PayloadBuffer.read(this::read, offset, count, consumer);
   }
 
   /** Whether the other tensor holds the same bytes. */

@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class JavaKernel implements RewireKernel {
 
-  /** Weights to hold on the heap at a time. */
+  /** Weights in a block of lines, where a line has fewer. */
   private static final int BLOCK = 1 << 15;
 
   /** A cache line's worth of columns, the least to read at a time. */

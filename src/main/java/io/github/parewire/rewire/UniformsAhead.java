@@ -9,6 +9,7 @@ final class UniformsAhead implements UniformSource, AutoCloseable {
   /** Numbers generated at a time: few enough for the processor's first cache. */
   private static final int SIZE = 1 << 12;
 
+  /** What some rows need, so that who helps comes for more than a moment. */
   private static final int MOST = 32;
 
   private final Ahead<long[]> ahead;
