@@ -6,38 +6,43 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyO
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.github.parewire.cli.Main;
+import io.github.parewire.testing.Rooms;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Data goes one way through the packages, and each library is used in one place. */
+/** Data goes one way through the rooms, each library is used in one place, and so on. */
 final class ArchitectureTest {
 
   private static final String ROOT = "io.github.parewire";
 
-  /** What each package may import of the others. */
-  private static final Map<String, List<String>> IMPORTS =
-      Map.of(
-          "parallel", List.of(),
-          "device", List.of(),
-          "model", List.of(),
-          "rewire", List.of(),
-          "layers", List.of("model", "parallel", "rewire"),
-          "measure", List.of("model", "layers", "parallel", "rewire"),
-          "write", List.of("model"),
-          "verify", List.of("device", "model", "layers", "parallel"),
-          "report", List.of("device", "model", "layers", "rewire", "measure", "verify"));
+  /**
+   * What {@link #noMessageOutsideTheCommandLineNamesAFlag} allows: arguments of another program.
+   */
+  private static final Set<String> OTHER_PROGRAMS = Set.of("NvidiaSmi.java");
+
+  private static final Pattern COMMENT_OR_STRING =
+      Pattern.compile("//[^\\n]*|/\\*.*?\\*/|\"((?:\\\\.|[^\"\\\\\\n])*)\"", Pattern.DOTALL);
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -45,59 +50,87 @@ final class ArchitectureTest {
           .importPackages(ROOT)
           .that(not(resideInAPackage(ROOT + ".onnx..")));
 
+  /** The fronts, which stand in the package around the rooms, are one of them. */
   @TestFactory
-  Stream<DynamicTest> stagesImportOnlyStagesBeforeThem() {
-    return IMPORTS.entrySet().stream()
+  Stream<DynamicTest> roomsImportOnlyWhatTheyMay() {
+    return Rooms.IMPORTS.entrySet().stream()
         .map(
-            stage -> {
-              List<String> forbidden = new ArrayList<>(IMPORTS.keySet());
-              forbidden.remove(stage.getKey());
-              forbidden.removeAll(stage.getValue());
-              forbidden.add("cli");
-              String[] packages =
-                  Stream.concat(Stream.of(ROOT), forbidden.stream().map(name -> ROOT + "." + name))
-                      .toArray(String[]::new);
-              return DynamicTest.dynamicTest(
-                  stage.getKey(),
-                  () ->
-                      noClasses()
-                          .that()
-                          .resideInAPackage(ROOT + "." + stage.getKey())
-                          .should()
-                          .dependOnClassesThat()
-                          .resideInAnyPackage(packages)
-                          .check(CLASSES));
-            });
+            room ->
+                DynamicTest.dynamicTest(
+                    room.getKey(),
+                    () -> {
+                      Set<String> forbidden = new TreeSet<>(Rooms.IMPORTS.keySet());
+                      forbidden.remove(room.getKey());
+                      forbidden.removeAll(room.getValue());
+                      if (!forbidden.isEmpty()) {
+                        noClasses()
+                            .that()
+                            .resideInAPackage(packageOf(room.getKey()))
+                            .should()
+                            .dependOnClassesThat()
+                            .resideInAnyPackage(packagesOf(forbidden))
+                            .check(CLASSES);
+                      }
+                    }));
+  }
+
+  private static String packageOf(String room) {
+    return room.equals(Rooms.FRONTS) ? ROOT : ROOT + "." + room;
+  }
+
+  private static String[] packagesOf(Set<String> rooms) {
+    return rooms.stream().map(ArchitectureTest::packageOf).toArray(String[]::new);
   }
 
   @Test
-  void everyPackageHasARule() {
-    List<String> known = new ArrayList<>(IMPORTS.keySet());
-    known.add("cli");
-    String[] packages =
-        Stream.concat(Stream.of(ROOT), known.stream().map(name -> ROOT + "." + name))
-            .toArray(String[]::new);
-    noClasses().should().resideOutsideOfPackages(packages).check(CLASSES);
+  void everyPackageIsARoom() {
+    noClasses().should().resideOutsideOfPackages(packagesOf(Rooms.IMPORTS.keySet())).check(CLASSES);
+  }
+
+  /** So that the list says what is there, and no more than that. */
+  @Test
+  void everyImportThatIsAllowedIsUsed() {
+    Map<String, Set<String>> used = new TreeMap<>();
+    Rooms.IMPORTS.keySet().forEach(room -> used.put(room, new TreeSet<>()));
+    CLASSES.forEach(
+        from ->
+            from.getDirectDependenciesFromSelf()
+                .forEach(
+                    dependency -> {
+                      String to = dependency.getTargetClass().getPackageName();
+                      if (to.startsWith(ROOT)
+                          && !to.startsWith(ROOT + ".onnx")
+                          && !to.equals(from.getPackageName())) {
+                        used.get(room(from.getPackageName())).add(room(to));
+                      }
+                    }));
+    Map<String, Set<String>> allowed = new TreeMap<>();
+    Rooms.IMPORTS.forEach((room, rooms) -> allowed.put(room, new TreeSet<>(rooms)));
+    assertEquals(allowed, used);
+  }
+
+  private static String room(String packageName) {
+    return packageName.equals(ROOT) ? Rooms.FRONTS : packageName.substring(ROOT.length() + 1);
   }
 
   @Test
-  void rootIsBelowTheCommandLine() {
-    noClasses()
-        .that()
-        .resideInAPackage(ROOT)
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage(ROOT + ".cli")
-        .check(CLASSES);
-  }
-
-  @Test
-  void packagesHaveNoCycles() {
+  void roomsHaveNoCycles() {
     slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(CLASSES);
   }
 
   @Test
-  void protobufIsSeenInFourPackages() {
+  void whatIsFoundAndReportedKnowsNoKernel() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(ROOT + ".layers", ROOT + ".measure", ROOT + ".report")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(ROOT + ".rewire", ROOT + ".lockstep")
+        .check(CLASSES);
+  }
+
+  @Test
+  void protobufIsSeenInFourRooms() {
     noClasses()
         .that()
         .resideOutsideOfPackages(
@@ -110,17 +143,23 @@ final class ArchitectureTest {
 
   @Test
   void librariesHaveTheirPlace() {
-    assertOnlyIn("verify", "ai.onnxruntime..");
-    assertOnlyIn("cli", "picocli..");
-    assertOnlyIn("cli", "me.tongfei..");
-    assertOnlyIn("cli", "org.jline..");
-    assertOnlyIn("report", "com.github.freva..");
+    assertOnlyIn(List.of("verify"), "ai.onnxruntime..");
+    assertOnlyIn(List.of("array", "lockstep"), "org.nd4j..");
+    // ONNX Runtime's natives go to JavaCPP's cache.
+    assertOnlyIn(List.of("array", "verify"), "org.bytedeco..");
+    assertOnlyIn(List.of("cli"), "picocli..");
+    assertOnlyIn(List.of("cli"), "me.tongfei..");
+    assertOnlyIn(List.of("cli"), "org.jline..");
+    assertOnlyIn(List.of("report"), "com.github.freva..");
+    assertOnlyIn(List.of("report"), "gg.jte..");
+    assertOnlyIn(List.of("report", "export"), "com.fasterxml..");
   }
 
-  private static void assertOnlyIn(String place, String library) {
+  private static void assertOnlyIn(List<String> places, String library) {
     noClasses()
         .that()
-        .resideOutsideOfPackage(ROOT + "." + place)
+        .resideOutsideOfPackages(
+            places.stream().map(place -> ROOT + "." + place).toArray(String[]::new))
         .should()
         .dependOnClassesThat()
         .resideInAPackage(library)
@@ -150,6 +189,28 @@ final class ArchitectureTest {
         .orShould()
         .accessField(System.class, "err")
         .check(CLASSES);
+  }
+
+  /** Programs in Java and Python read messages too: the command line alone words options. */
+  @Test
+  void noMessageOutsideTheCommandLineNamesAFlag() throws IOException {
+    List<String> found = new ArrayList<>();
+    Path main = Path.of("src/main/java/io/github/parewire");
+    try (Stream<Path> files = Files.walk(main)) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+        boolean isExempt =
+            file.startsWith(main.resolve("cli"))
+                || OTHER_PROGRAMS.contains(file.getFileName().toString());
+        Matcher matcher = COMMENT_OR_STRING.matcher(Files.readString(file));
+        while (!isExempt && matcher.find()) {
+          String text = matcher.group(1);
+          if (text != null && (text.contains("--") || text.contains("onnx-parewire "))) {
+            found.add(file.getFileName() + ": " + text);
+          }
+        }
+      }
+    }
+    assertEquals(List.of(), found);
   }
 
   /** Results come from the seed alone; a fingerprint's secret tables are no result. */

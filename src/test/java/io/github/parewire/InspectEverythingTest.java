@@ -3,11 +3,13 @@ package io.github.parewire;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.parewire.measure.LayerStatistics;
-import io.github.parewire.measure.Spread;
 import io.github.parewire.model.ElementType;
-import io.github.parewire.report.Inspection;
-import io.github.parewire.report.LayerInspection;
+import io.github.parewire.options.ExecutionOptions;
+import io.github.parewire.options.RewireOptions;
+import io.github.parewire.result.Inspection;
+import io.github.parewire.result.LayerInspection;
+import io.github.parewire.result.LayerStatistics;
+import io.github.parewire.result.Spread;
 import io.github.parewire.testing.Models;
 import io.github.parewire.testing.Seeds;
 import io.github.parewire.testing.Storage;
@@ -46,7 +48,7 @@ final class InspectEverythingTest {
   private void check(LayerCase tested) throws IOException {
     Path in = folder.resolve("in.onnx");
     List<Weights> weights = tested.write(in, Seeds.random("inspect " + tested));
-    Inspection inspection = new Inspector(false, 2).inspect(in);
+    Inspection inspection = inspector(2).inspect(in);
     assertEquals(weights.size(), inspection.layers().size());
     for (LayerInspection layer : inspection.layers()) {
       Weights stored = weights.get(layer.layer().number());
@@ -83,10 +85,15 @@ final class InspectEverythingTest {
         .node("MatMul", List.of("x", "w"), "y")
         .output("y", ElementType.FLOAT.dataType());
     Path in = models.write(folder.resolve("in.onnx"));
-    LayerStatistics alone = new Inspector(false, 1).inspect(in).layers().get(0).statistics();
-    LayerStatistics beside = new Inspector(false, 3).inspect(in).layers().get(0).statistics();
+    LayerStatistics alone = inspector(1).inspect(in).layers().get(0).statistics();
+    LayerStatistics beside = inspector(3).inspect(in).layers().get(0).statistics();
     assertEquals(alone, beside);
     assertStatistics(matrices, alone);
+  }
+
+  private static Inspector inspector(int threads) {
+    return new Inspector(
+        RewireOptions.builder().execution(ExecutionOptions.threads(threads)).build());
   }
 
   private static void assertStatistics(double[][][] matrices, LayerStatistics found) {

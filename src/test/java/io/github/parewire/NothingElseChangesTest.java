@@ -8,6 +8,7 @@ import com.google.protobuf.Message;
 import io.github.parewire.onnx.GraphProto;
 import io.github.parewire.onnx.ModelProto;
 import io.github.parewire.onnx.TensorProto;
+import io.github.parewire.options.RewireOptions;
 import io.github.parewire.testing.Oracle;
 import io.github.parewire.testing.RichModel;
 import io.github.parewire.testing.Storage;
@@ -163,7 +164,7 @@ final class NothingElseChangesTest {
   }
 
   private static void run(Path in, Path out) throws IOException {
-    assertEquals(3, new RewirePipeline(RewireOptions.defaults()).run(in, out).rewired().size());
+    assertEquals(3, new Rewirer(RewireOptions.defaults()).rewire(in, out).rewired().size());
   }
 
   private static void assertWeights(Path out) {

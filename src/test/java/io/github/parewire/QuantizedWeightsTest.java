@@ -6,11 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.parewire.layers.Findings;
-import io.github.parewire.layers.GroupMode;
 import io.github.parewire.layers.LayerFinder;
+import io.github.parewire.message.NoLayerException;
 import io.github.parewire.model.ElementType;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.onnx.TensorProto;
+import io.github.parewire.options.GroupMode;
+import io.github.parewire.options.InputShapes;
+import io.github.parewire.options.RewireOptions;
+import io.github.parewire.options.VerificationOptions;
+import io.github.parewire.options.WeightCheck;
 import io.github.parewire.testing.Models;
 import io.github.parewire.testing.NaiveRewiring;
 import io.github.parewire.testing.Oracle;
@@ -18,7 +23,6 @@ import io.github.parewire.testing.Seeds;
 import io.github.parewire.testing.Storage;
 import io.github.parewire.testing.Tensors;
 import io.github.parewire.testing.Weights;
-import io.github.parewire.verify.WeightCheck;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,7 +67,11 @@ final class QuantizedWeightsTest {
     model(storage, weights, List.of(SCALE), List.of(zeroPoint)).write(in);
     Path out = folder.resolve("out.onnx");
 
-    new RewirePipeline(RewireOptions.builder().check(check).build()).run(in, out);
+    new Rewirer(
+            RewireOptions.builder()
+                .verification(new VerificationOptions(check, InputShapes.none()))
+                .build())
+        .rewire(in, out);
 
     double[] values = weights.values();
     double[][] matrix = new double[OUTPUTS][INPUTS];
@@ -87,8 +95,8 @@ final class QuantizedWeightsTest {
     model(Storage.RAW, integers(ElementType.INT8), List.of(SCALE), List.of()).write(in);
     assertEquals(
         1,
-        new RewirePipeline(RewireOptions.defaults())
-            .run(in, folder.resolve("out.onnx"))
+        new Rewirer(RewireOptions.defaults())
+            .rewire(in, folder.resolve("out.onnx"))
             .rewired()
             .size());
   }
@@ -128,8 +136,8 @@ final class QuantizedWeightsTest {
               .anyMatch(left -> left.name().equals("w") && left.reason().contains(reason)),
           () -> findings.left().toString());
     }
-    RewirePipeline pipeline = new RewirePipeline(RewireOptions.defaults());
-    assertThrows(NoLayerException.class, () -> pipeline.run(in, folder.resolve("out.onnx")));
+    Rewirer rewirer = new Rewirer(RewireOptions.defaults());
+    assertThrows(NoLayerException.class, () -> rewirer.rewire(in, folder.resolve("out.onnx")));
   }
 
   private static Weights integers(ElementType type) {

@@ -9,17 +9,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.parewire.layers.GroupMode;
 import io.github.parewire.layers.Layer;
 import io.github.parewire.layers.LayerFinder;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.model.StoredTensor;
-import io.github.parewire.report.LayerReport;
-import io.github.parewire.report.Report;
-import io.github.parewire.report.Warning;
+import io.github.parewire.options.GroupMode;
+import io.github.parewire.options.InputShapes;
+import io.github.parewire.options.RewireOptions;
+import io.github.parewire.options.StreamOptions;
+import io.github.parewire.options.VerificationOptions;
+import io.github.parewire.options.WeightCheck;
+import io.github.parewire.result.LayerDescription;
+import io.github.parewire.result.LayerReport;
+import io.github.parewire.result.Proof;
+import io.github.parewire.result.Report;
+import io.github.parewire.result.Warning;
 import io.github.parewire.testing.Expected;
-import io.github.parewire.verify.InputShapes;
-import io.github.parewire.verify.Proof;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -28,7 +33,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -66,7 +70,7 @@ final class RealModelsTest {
     String name = expected.getFileName().toString().replace(".json", "");
     try {
       JsonNode models = Expected.read(expected);
-      assertEquals(RewireOptions.DEFAULT_SEED, text(models, "seed"));
+      assertEquals(StreamOptions.DEFAULT_SEED, text(models, "seed"));
       return DynamicContainer.dynamicContainer(
           name,
           list(models.get("models")).stream()
@@ -88,8 +92,11 @@ final class RealModelsTest {
         () -> in + " is another version: run tools/real_models.sh again");
     Path out = folder.resolve("out.onnx");
 
-    RewireOptions options = RewireOptions.builder().inputShapes(shapes(model)).build();
-    Report report = new RewirePipeline(options).run(in, out);
+    RewireOptions options =
+        RewireOptions.builder()
+            .verification(new VerificationOptions(WeightCheck.FINGERPRINT, shapes(model)))
+            .build();
+    Report report = new Rewirer(options).rewire(in, out);
 
     // They are trained, or computed, all of them.
     assertTrue(
@@ -126,15 +133,16 @@ final class RealModelsTest {
   }
 
   private static String describe(LayerReport report) {
-    Layer layer = report.layer();
+    LayerDescription layer = report.layer();
     return String.join(
         " ",
         String.valueOf(layer.number()),
-        layer.tensor().name(),
+        layer.tensor(),
         layer.operator(),
-        layer.tensor().type().name().toLowerCase(Locale.ROOT),
-        layer.tensor().dims().toString(),
-        layer.matrix().dims().toString());
+        layer.type(),
+        layer.dims().toString(),
+        List.of(layer.matrix().slices(), layer.matrix().outputs(), layer.matrix().inputs())
+            .toString());
   }
 
   private static Map<String, String> expectedLeft(JsonNode model) {
@@ -147,11 +155,9 @@ final class RealModelsTest {
 
   private static Map<String, String> left(Report report) {
     Map<String, String> left = new TreeMap<>();
-    for (LayerReport layer : report.layers()) {
-      StoredTensor tensor = layer.layer().tensor();
-      layer
-          .left()
-          .ifPresent(why -> left.put(tensor.name(), tensor.dims() + " shared, " + readers(why)));
+    for (LayerReport.Left layer : report.leftLayers()) {
+      left.put(
+          layer.layer().tensor(), layer.layer().dims() + " shared, " + readers(layer.reason()));
     }
     report.left().forEach(l -> left.put(l.name(), l.dims() + " " + readers(l.reason())));
     return left;
@@ -181,7 +187,8 @@ final class RealModelsTest {
         StoredTensor tensor = found.get(layer.get("layer").asInt()).tensor();
         UnaryOperator<ByteBuffer> seen =
             byValue.test(layer) ? RealModelsTest::withoutNegativeZeros : UnaryOperator.identity();
-        String hash = sha256(digest -> tensor.read(bytes -> digest.update(seen.apply(bytes))));
+        String hash =
+            sha256(digest -> tensor.data().read(bytes -> digest.update(seen.apply(bytes))));
         hashes.add(tensor.name() + " " + hash);
       }
     }

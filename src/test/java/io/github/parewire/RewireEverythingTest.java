@@ -6,14 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.parewire.model.ElementType;
 import io.github.parewire.onnx.TensorProto;
-import io.github.parewire.report.LayerReport;
-import io.github.parewire.report.Report;
+import io.github.parewire.options.RewireOptions;
+import io.github.parewire.result.LayerReport;
+import io.github.parewire.result.Proof;
+import io.github.parewire.result.Report;
 import io.github.parewire.testing.Oracle;
 import io.github.parewire.testing.Seeds;
 import io.github.parewire.testing.Storage;
 import io.github.parewire.testing.Tensors;
 import io.github.parewire.testing.Weights;
-import io.github.parewire.verify.Proof;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ final class RewireEverythingTest {
     List<Weights> weights = tested.write(in, Seeds.random(tested.toString()));
     Path out = folder.resolve("out.onnx");
 
-    Report report = new RewirePipeline(RewireOptions.defaults()).run(in, out);
+    Report report = new Rewirer(RewireOptions.defaults()).rewire(in, out);
 
     assertReport(report, tested.operator(), tested.type());
     Map<String, TensorProto> found = Tensors.byName(Tensors.model(out));
@@ -58,11 +59,11 @@ final class RewireEverythingTest {
   }
 
   private static void assertReport(Report report, OperatorCase operator, ElementType type) {
-    assertEquals(List.of(), report.layers().stream().filter(layer -> !layer.isRewired()).toList());
+    assertEquals(List.of(), report.leftLayers());
     assertEquals(List.of(), report.left());
     assertEquals(Storage.values().length, report.layers().size());
     for (LayerReport layer : report.layers()) {
-      assertEquals("w_" + layer.layer().number(), layer.layer().tensor().name());
+      assertEquals("w_" + layer.layer().number(), layer.layer().tensor());
       assertEquals(operator.operator(), layer.layer().operator());
     }
     for (Proof proof : report.verification().orElseThrow().proofs()) {
@@ -71,7 +72,7 @@ final class RewireEverythingTest {
       } else if (type == ElementType.FLOAT) {
         // In other types ONNX Runtime has no kernels for some operators. The input of a model that
         // is made for all operators fits none, so that the models load and do not run.
-        assertTrue(proof.detail().startsWith("both load"), proof::toString);
+        assertTrue(proof.detail().toString().startsWith("both load"), proof::toString);
       }
     }
   }

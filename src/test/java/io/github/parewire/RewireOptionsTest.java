@@ -6,22 +6,29 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.parewire.layers.GroupMode;
+import io.github.parewire.message.UsageException;
 import io.github.parewire.model.ElementType;
+import io.github.parewire.numpy.SeedSequence;
 import io.github.parewire.onnx.TensorProto.DataType;
-import io.github.parewire.report.Report;
-import io.github.parewire.rewire.Passes;
-import io.github.parewire.rewire.RewiringRule;
-import io.github.parewire.rewire.SamplerKind;
-import io.github.parewire.rewire.SeedSequence;
-import io.github.parewire.rewire.SelectionKind;
+import io.github.parewire.options.ExecutionOptions;
+import io.github.parewire.options.GroupMode;
+import io.github.parewire.options.InputShapes;
+import io.github.parewire.options.LayerOptions;
+import io.github.parewire.options.Passes;
+import io.github.parewire.options.RewireOptions;
+import io.github.parewire.options.RewiringRule;
+import io.github.parewire.options.SamplerKind;
+import io.github.parewire.options.Selection;
+import io.github.parewire.options.StreamOptions;
+import io.github.parewire.options.VerificationOptions;
+import io.github.parewire.options.WeightCheck;
+import io.github.parewire.result.Report;
 import io.github.parewire.testing.Models;
 import io.github.parewire.testing.Oracle;
 import io.github.parewire.testing.Seeds;
 import io.github.parewire.testing.Storage;
 import io.github.parewire.testing.Tensors;
 import io.github.parewire.testing.Weights;
-import io.github.parewire.verify.WeightCheck;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -77,8 +84,7 @@ final class RewireOptionsTest {
     private boolean shared;
     private GroupMode groups = GroupMode.JOINT;
     private Passes passes = Passes.BOTH;
-    private SelectionKind selection = SelectionKind.DRAW;
-    private double offset = 1;
+    private Selection selection = RewiringRule.AUTHORS.selection();
     private List<String> include = List.of();
     private List<String> exclude = List.of();
     private int threads = 2;
@@ -87,18 +93,13 @@ final class RewireOptionsTest {
     Report run(Path from, Path to) throws IOException {
       RewireOptions options =
           RewireOptions.builder()
-              .seed(new BigInteger(seed))
-              .sharedStream(shared)
-              .passes(passes)
-              .selection(selection)
-              .offset(offset)
-              .groups(groups)
-              .include(include)
-              .exclude(exclude)
-              .threads(threads)
-              .check(check)
+              .rule(new RewiringRule(passes, selection))
+              .streams(new StreamOptions(new BigInteger(seed), shared))
+              .layers(new LayerOptions(groups, include, exclude))
+              .execution(ExecutionOptions.threads(threads))
+              .verification(new VerificationOptions(check, InputShapes.none()))
               .build();
-      return new RewirePipeline(options).run(from, to);
+      return new Rewirer(options).rewire(from, to);
     }
   }
 
@@ -155,20 +156,18 @@ final class RewireOptionsTest {
   @EnumSource
   void passesSelectionAndOffset(Passes passes) throws IOException {
     for (double offset : new double[] {0.01, 1, 20}) {
-      assertRule(passes, SelectionKind.DRAW, offset);
+      assertRule(passes, new Selection.Draw(SamplerKind.REFERENCE, offset));
     }
-    assertRule(passes, SelectionKind.GREEDY, 1);
+    assertRule(passes, new Selection.Greedy());
   }
 
-  private void assertRule(Passes passes, SelectionKind selection, double offset)
-      throws IOException {
+  private void assertRule(Passes passes, Selection selection) throws IOException {
     Options options = new Options();
     options.passes = passes;
     options.selection = selection;
-    options.offset = offset;
     Report report = options.run(in, out);
-    RewiringRule rule = new RewiringRule(passes, selection, SamplerKind.REFERENCE, offset);
-    assertEquals(rule, report.settings().rule());
+    RewiringRule rule = new RewiringRule(passes, selection);
+    assertEquals(rule, report.options().rule());
     for (int i = 0; i < LAYERS; i++) {
       Weights expected = Oracle.rewired(weights.get(i), Oracle.SEED.child(i), rule);
       assertArrayEquals(expected.bits(), found(i).bits(), () -> rule.toString());
@@ -178,7 +177,7 @@ final class RewireOptionsTest {
   @Test
   void greedySelectionNeedsNoSeed() throws IOException {
     Options options = new Options();
-    options.selection = SelectionKind.GREEDY;
+    options.selection = new Selection.Greedy();
     byte[] expected = bytes(options);
     options.seed = "7";
     assertArrayEquals(expected, bytes(options));
@@ -282,22 +281,23 @@ final class RewireOptionsTest {
     options.seed = "0";
     options.threads = 0;
     assertThrows(UsageException.class, () -> options.run(in, out));
-    options.threads = 1;
     for (double offset :
         new double[] {0, -0.0, -1, Double.NaN, Double.POSITIVE_INFINITY, -Double.MIN_VALUE}) {
-      options.offset = offset;
-      assertThrows(UsageException.class, () -> options.run(in, out), () -> "offset " + offset);
+      assertThrows(
+          UsageException.class,
+          () -> new Selection.Draw(SamplerKind.REFERENCE, offset),
+          () -> "offset " + offset);
     }
   }
 
   @Test
-  void aPipelineRunsAgain() throws IOException {
-    RewirePipeline pipeline = new RewirePipeline(RewireOptions.defaults());
-    pipeline.run(in, out);
+  void aRewirerRunsAgain() throws IOException {
+    Rewirer rewirer = new Rewirer(RewireOptions.defaults());
+    rewirer.rewire(in, out);
     Path again = folder.resolve("again.onnx");
-    pipeline.run(in, again);
+    rewirer.rewire(in, again);
     assertEquals(-1, Files.mismatch(out, again));
-    pipeline.run(out, again);
+    rewirer.rewire(out, again);
     assertTrue(Files.mismatch(out, again) >= 0);
   }
 

@@ -5,9 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.parewire.model.ElementType;
-import io.github.parewire.report.LayerReport;
-import io.github.parewire.report.Report;
-import io.github.parewire.rewire.StrengthVariance;
+import io.github.parewire.options.RewireOptions;
+import io.github.parewire.result.LayerReport;
+import io.github.parewire.result.Report;
+import io.github.parewire.result.StrengthVariance;
 import io.github.parewire.testing.Models;
 import io.github.parewire.testing.Oracle;
 import io.github.parewire.testing.Seeds;
@@ -51,12 +52,12 @@ final class RewirePropertiesTest {
 
   private void check(Storage storage, Weights weights) throws IOException {
     Path out = folder.resolve("out.onnx");
-    LayerReport report = run(storage, weights, out);
+    LayerReport.Rewired report = run(storage, weights, out);
     Weights found = Tensors.weights(out, "w");
     assertArrayEquals(weights.sortedBits(), found.sortedBits(), "the multiset");
     assertArrayEquals(Oracle.rewired(weights, Oracle.SEED.child(0)).bits(), found.bits());
-    assertVariance(weights, report.before().orElseThrow());
-    assertVariance(found, report.after().orElseThrow());
+    assertVariance(weights, report.before());
+    assertVariance(found, report.after());
   }
 
   /** Row 0 has nothing to be attached to in the first pass, column 0 in the second. */
@@ -84,9 +85,9 @@ final class RewirePropertiesTest {
     int decreased = 0;
     for (int i = 0; i < layers; i++) {
       Weights weights = Weights.kaiming(random, 32 + random.nextInt(64), 32 + random.nextInt(64));
-      LayerReport report = run(Storage.RAW, weights, folder.resolve("out.onnx"));
-      StrengthVariance before = report.before().orElseThrow();
-      StrengthVariance after = report.after().orElseThrow();
+      LayerReport.Rewired report = run(Storage.RAW, weights, folder.resolve("out.onnx"));
+      StrengthVariance before = report.before();
+      StrengthVariance after = report.after();
       boolean isLess =
           after.input().orElseThrow() < before.input().orElseThrow()
               && after.output().orElseThrow() < before.output().orElseThrow();
@@ -95,9 +96,9 @@ final class RewirePropertiesTest {
     assertTrue(decreased >= layers - 2, decreased + " of " + layers);
   }
 
-  private LayerReport run(Storage storage, Weights weights, Path out) throws IOException {
+  private LayerReport.Rewired run(Storage storage, Weights weights, Path out) throws IOException {
     Path in = Models.dense("w", storage, weights).write(folder.resolve("in.onnx"));
-    Report report = new RewirePipeline(RewireOptions.defaults()).run(in, out);
+    Report report = new Rewirer(RewireOptions.defaults()).rewire(in, out);
     assertEquals(1, report.rewired().size());
     assertEquals(weights.bits().length, report.weights());
     return report.rewired().get(0);

@@ -8,16 +8,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.parewire.layers.GroupMode;
 import io.github.parewire.layers.Layer;
 import io.github.parewire.layers.LayerFinder;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.model.StoredTensor;
-import io.github.parewire.report.LayerReport;
-import io.github.parewire.report.Report;
-import io.github.parewire.rewire.StrengthVariance;
+import io.github.parewire.options.GroupMode;
+import io.github.parewire.options.RewireOptions;
+import io.github.parewire.options.StreamOptions;
+import io.github.parewire.result.LayerDescription;
+import io.github.parewire.result.LayerReport;
+import io.github.parewire.result.Proof;
+import io.github.parewire.result.Report;
+import io.github.parewire.result.StrengthVariance;
 import io.github.parewire.testing.Expected;
-import io.github.parewire.verify.Proof;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,15 +65,15 @@ final class TestModelsTest {
     Path in = MODELS.resolve(text(model, "file"));
     Path out = folder.resolve(text(model, "file"));
 
-    Report report = new RewirePipeline(RewireOptions.defaults()).run(in, out);
+    Report report = new Rewirer(RewireOptions.defaults()).rewire(in, out);
     // Freshly initialized by their frameworks' defaults; scikit-learn's after one epoch.
     assertEquals(List.of(), report.warnings());
 
     List<JsonNode> expected = list(model.get("layers"));
-    List<LayerReport> found = report.rewired();
+    List<LayerReport.Rewired> found = report.rewired();
     assertEquals(
         expected.stream().map(layer -> text(layer, "tensor")).toList(),
-        found.stream().map(layer -> layer.layer().tensor().name()).toList());
+        found.stream().map(layer -> layer.layer().tensor()).toList());
     for (int i = 0; i < expected.size(); i++) {
       checkLayer(expected.get(i), found.get(i));
     }
@@ -85,16 +88,16 @@ final class TestModelsTest {
     }
   }
 
-  private static void checkLayer(JsonNode expected, LayerReport report) {
-    Layer layer = report.layer();
+  private static void checkLayer(JsonNode expected, LayerReport.Rewired report) {
+    LayerDescription layer = report.layer();
     assertEquals(expected.get("layer").asInt(), layer.number());
     assertEquals(text(expected, "operator"), layer.operator());
-    assertEquals(longs(expected.get("dims")), layer.tensor().dims());
+    assertEquals(longs(expected.get("dims")), layer.dims());
     assertEquals(
         longs(expected.get("matrix")), List.of(layer.matrix().outputs(), layer.matrix().inputs()));
     assertEquals(1, layer.matrix().slices());
-    checkVariance(expected, "before", report.before().orElseThrow());
-    checkVariance(expected, "after", report.after().orElseThrow());
+    checkVariance(expected, "before", report.before());
+    checkVariance(expected, "after", report.after());
   }
 
   private static void checkVariance(JsonNode expected, String when, StrengthVariance found) {
@@ -111,7 +114,7 @@ final class TestModelsTest {
   }
 
   private static void checkBytes(
-      List<JsonNode> expected, String when, Path path, List<LayerReport> layers)
+      List<JsonNode> expected, String when, Path path, List<LayerReport.Rewired> layers)
       throws IOException {
     try (OnnxFile file = OnnxFile.open(path)) {
       List<Layer> found = LayerFinder.find(file, GroupMode.JOINT).layers();
@@ -120,7 +123,7 @@ final class TestModelsTest {
         assertEquals(text(expected.get(i), "tensor"), tensor.name());
         assertEquals(
             text(expected.get(i).get("sha256"), when),
-            sha256(digest -> tensor.read(digest::update)),
+            sha256(digest -> tensor.data().read(digest::update)),
             when + ", " + tensor.name());
       }
     }
@@ -138,9 +141,8 @@ final class TestModelsTest {
 
   private static Map<String, String> left(Report report) {
     Map<String, String> left = new TreeMap<>();
-    for (LayerReport layer : report.layers()) {
-      StoredTensor tensor = layer.layer().tensor();
-      layer.left().ifPresent(why -> left.put(tensor.name(), tensor.dims() + " " + reader(why)));
+    for (LayerReport.Left layer : report.leftLayers()) {
+      left.put(layer.layer().tensor(), layer.layer().dims() + " " + reader(layer.reason()));
     }
     report.left().forEach(l -> left.put(l.name(), l.dims() + " " + reader(l.reason())));
     return left;
@@ -153,7 +155,7 @@ final class TestModelsTest {
 
   private static Stream<JsonNode> models() throws IOException {
     JsonNode all = Expected.read(MODELS.resolve("expected.json"));
-    assertEquals(RewireOptions.DEFAULT_SEED, all.get("seed").asText());
+    assertEquals(StreamOptions.DEFAULT_SEED, all.get("seed").asText());
     return list(all.get("models")).stream();
   }
 }

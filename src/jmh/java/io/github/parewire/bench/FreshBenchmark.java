@@ -1,8 +1,8 @@
 package io.github.parewire.bench;
 
+import io.github.parewire.weights.LayerWeights;
 import java.io.IOException;
 import java.util.List;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
@@ -16,7 +16,7 @@ public class FreshBenchmark extends ModelLayers {
 
   /** Both passes over every matrix. */
   @Benchmark
-  public List<INDArray> firstKernel() throws IOException {
+  public List<LayerWeights> firstKernel() throws IOException {
     return rewire();
   }
 }

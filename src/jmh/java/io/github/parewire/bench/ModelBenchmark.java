@@ -1,26 +1,23 @@
 package io.github.parewire.bench;
 
-import io.github.parewire.RewireOptions;
-import io.github.parewire.RewirePipeline;
-import io.github.parewire.device.Device;
+import io.github.parewire.Rewirer;
 import io.github.parewire.layers.Layer;
-import io.github.parewire.layers.LayerArrays;
-import io.github.parewire.measure.LayerStatistics;
 import io.github.parewire.measure.StoredStatistics;
+import io.github.parewire.measure.Strengths;
 import io.github.parewire.model.StoredTensor;
-import io.github.parewire.rewire.StrengthVariance;
-import io.github.parewire.verify.InputShapes;
-import io.github.parewire.verify.Verification;
-import io.github.parewire.verify.Verifier;
-import io.github.parewire.verify.WeightCheck;
+import io.github.parewire.options.ExecutionOptions;
+import io.github.parewire.options.RewireOptions;
+import io.github.parewire.result.LayerStatistics;
+import io.github.parewire.result.StrengthVariance;
+import io.github.parewire.result.Verification;
+import io.github.parewire.verify.FileProofs;
+import io.github.parewire.weights.LayerWeights;
 import io.github.parewire.write.ModelWriter;
 import io.github.parewire.write.PendingOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
@@ -35,7 +32,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 1, jvmArgsPrepend = "@src/dist/jvm.options")
 public class ModelBenchmark extends ModelLayers {
 
-  private List<INDArray> readAgain = List.of();
+  private List<LayerWeights> readAgain = List.of();
   private Path folder;
   private Path rewired;
 
@@ -44,13 +41,13 @@ public class ModelBenchmark extends ModelLayers {
   public void rewireFile() throws IOException {
     folder = Files.createTempDirectory("benchmark");
     rewired = folder.resolve("rewired.onnx");
-    new RewirePipeline(RewireOptions.defaults()).run(Path.of(model), rewired);
+    new Rewirer(RewireOptions.defaults()).rewire(Path.of(model), rewired);
   }
 
   /** Frees the weights that {@link #read} has read. */
   @TearDown(Level.Invocation)
   public void freeAgain() {
-    readAgain.forEach(LayerArrays::free);
+    readAgain.forEach(LayerWeights::close);
     readAgain = List.of();
   }
 
@@ -63,7 +60,7 @@ public class ModelBenchmark extends ModelLayers {
 
   /** From the file into ND4J's memory. */
   @Benchmark
-  public List<INDArray> read() throws IOException {
+  public List<LayerWeights> read() throws IOException {
     readAgain = arrays();
     return readAgain;
   }
@@ -77,12 +74,12 @@ public class ModelBenchmark extends ModelLayers {
   /** What is measured after the rewiring. */
   @Benchmark
   public List<StrengthVariance> strengths() throws IOException {
-    return each(number -> LayerArrays.strengthVariance(weights.get(number)));
+    return each(number -> Strengths.of(weights.get(number).matrices()).variance());
   }
 
   /** Both passes over every matrix. */
   @Benchmark
-  public List<INDArray> kernel() throws IOException {
+  public List<LayerWeights> kernel() throws IOException {
     return rewire();
   }
 
@@ -94,26 +91,18 @@ public class ModelBenchmark extends ModelLayers {
       ModelWriter writer = ModelWriter.begin(file, tensors, false, pending);
       each(
           number -> {
-            StoredTensor tensor = tensors.get(number);
-            LayerArrays.store(
-                layers.get(number), weights.get(number), bytes -> writer.write(tensor, bytes));
+            writer.write(tensors.get(number), weights.get(number).toElements());
             return number;
           });
     }
-    // Which frees them.
-    weights = List.of();
   }
 
   /** All proofs. */
   @Benchmark
   public Verification verify() throws IOException {
-    return Verifier.verify(
-        file,
-        rewired,
-        layers.stream().map(Layer::tensor).toList(),
-        WeightCheck.FINGERPRINT,
-        new InputShapes(Map.of()),
-        Device.CPU,
-        threads);
+    RewireOptions options =
+        RewireOptions.builder().execution(ExecutionOptions.threads(threads)).build();
+    return new FileProofs(options)
+        .prove(file, rewired, layers.stream().map(Layer::tensor).toList());
   }
 }

@@ -2,14 +2,15 @@ package io.github.parewire.bench;
 
 import static java.util.Comparator.comparingLong;
 
-import io.github.parewire.layers.GroupMode;
+import io.github.parewire.array.Matrix;
 import io.github.parewire.layers.Layer;
-import io.github.parewire.layers.LayerArrays;
 import io.github.parewire.layers.LayerFinder;
 import io.github.parewire.model.OnnxFile;
+import io.github.parewire.numpy.SeedSequence;
+import io.github.parewire.options.GroupMode;
 import io.github.parewire.parallel.ParallelTasks;
 import io.github.parewire.rewire.JavaKernel;
-import io.github.parewire.rewire.SeedSequence;
+import io.github.parewire.weights.LayerWeights;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Mode;
@@ -46,7 +46,7 @@ public class ModelLayers {
   /** The largest first, as in a run. */
   List<Layer> layers;
 
-  List<INDArray> weights;
+  List<LayerWeights> weights;
 
   /** Finds the layers. */
   @Setup
@@ -67,7 +67,7 @@ public class ModelLayers {
   /** Frees the weights. */
   @TearDown(Level.Invocation)
   public void free() {
-    weights.forEach(LayerArrays::free);
+    weights.forEach(LayerWeights::close);
   }
 
   /** Closes the file. */
@@ -77,19 +77,20 @@ public class ModelLayers {
   }
 
   /** From the file into ND4J's memory. */
-  List<INDArray> arrays() throws IOException {
-    return each(number -> LayerArrays.load(layers.get(number)));
+  List<LayerWeights> arrays() throws IOException {
+    return each(number -> LayerWeights.read(layers.get(number)));
   }
 
   /** Both passes over every matrix. */
-  List<INDArray> rewire() throws IOException {
+  List<LayerWeights> rewire() throws IOException {
     return each(number -> rewire(weights.get(number)));
   }
 
-  private static INDArray rewire(INDArray layer) {
+  private static LayerWeights rewire(LayerWeights layer) {
     SeedSequence stream = SeedSequence.of(BigInteger.ONE);
-    for (int slice = 0; slice < layer.size(0); slice++) {
-      new JavaKernel().rewire(LayerArrays.slice(layer, slice), stream.child(slice));
+    List<Matrix> matrices = layer.matrices();
+    for (int slice = 0; slice < matrices.size(); slice++) {
+      new JavaKernel().rewire(matrices.get(slice), stream.child(slice));
     }
     return layer;
   }

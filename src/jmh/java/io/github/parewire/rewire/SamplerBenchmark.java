@@ -1,5 +1,7 @@
 package io.github.parewire.rewire;
 
+import io.github.parewire.numpy.Pcg64;
+import io.github.parewire.numpy.SeedSequence;
 import java.math.BigInteger;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +42,7 @@ public class SamplerBenchmark {
     Random values = new Random(1);
     strength = values.doubles(columns).map(u -> values.nextGaussian() * deviation).toArray();
     order = new int[columns];
-    sampler = new ReferenceSampler(columns);
+    sampler = new ReferenceSampler(columns, 1);
   }
 
   @Benchmark

@@ -1,13 +1,12 @@
 package io.github.parewire.cli;
 
-import io.github.parewire.device.Device;
-import io.github.parewire.layers.GroupMode;
-import io.github.parewire.report.LowerCase;
-import io.github.parewire.rewire.KernelKind;
-import io.github.parewire.rewire.Passes;
-import io.github.parewire.rewire.SamplerKind;
-import io.github.parewire.rewire.SelectionKind;
-import io.github.parewire.verify.WeightCheck;
+import io.github.parewire.message.LowerCase;
+import io.github.parewire.options.Device;
+import io.github.parewire.options.GroupMode;
+import io.github.parewire.options.KernelKind;
+import io.github.parewire.options.Passes;
+import io.github.parewire.options.SamplerKind;
+import io.github.parewire.options.WeightCheck;
 import java.util.ArrayList;
 import java.util.Arrays;
 
@@ -28,7 +27,7 @@ abstract class Choices extends ArrayList<String> {
   /** For {@code --selection}. */
   static final class Selections extends Choices {
     Selections() {
-      super(SelectionKind.values());
+      super(RuleFlags.SelectionName.values());
     }
   }
 

@@ -1,10 +1,10 @@
 package io.github.parewire.cli;
 
-import io.github.parewire.NoLayerException;
-import io.github.parewire.UsageException;
-import io.github.parewire.device.UnsupportedDeviceException;
-import io.github.parewire.model.ModelException;
-import io.github.parewire.verify.VerificationException;
+import io.github.parewire.message.ModelException;
+import io.github.parewire.message.NoLayerException;
+import io.github.parewire.message.UnsupportedDeviceException;
+import io.github.parewire.message.UsageException;
+import io.github.parewire.result.VerificationException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 

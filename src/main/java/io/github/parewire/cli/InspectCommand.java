@@ -1,9 +1,9 @@
 package io.github.parewire.cli;
 
 import io.github.parewire.Inspector;
-import io.github.parewire.report.Inspection;
 import io.github.parewire.report.JsonInspection;
 import io.github.parewire.report.TextInspection;
+import io.github.parewire.result.Inspection;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -35,7 +35,7 @@ final class InspectCommand implements Callable<Integer> {
               + " of a neuron's weights times the variance of the layer's weights.")
   private boolean ideal;
 
-  @Mixin private ReadOptions reading;
+  @Mixin private ReadFlags reading;
 
   @Option(
       names = "--json",
@@ -56,8 +56,7 @@ final class InspectCommand implements Callable<Integer> {
       json.requireFolder();
       json.requireOther(model);
     }
-    Inspection inspection =
-        new Inspector(reading.allowHardLinks(), reading.threads()).inspect(model);
+    Inspection inspection = new Inspector(reading.options().build()).inspect(model);
     PrintWriter results = spec.commandLine().getOut();
     if (json != null) {
       for (Path data : inspection.dataFiles()) {

@@ -1,5 +1,6 @@
 package io.github.parewire.cli;
 
+import io.github.parewire.message.UserException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
@@ -92,7 +93,10 @@ public final class Main {
         switch (code) {
           case IO -> ioMessage(e);
           case BUG -> "a bug in onnx-parewire: " + e + "; please report it, with what -v prints";
-          default -> e.getMessage();
+          default ->
+              e instanceof UserException user
+                  ? user.message().text(FlagWording.FLAGS)
+                  : e.getMessage();
         };
     return oneLine(text);
   }

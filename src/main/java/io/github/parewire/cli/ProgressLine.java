@@ -1,6 +1,6 @@
 package io.github.parewire.cli;
 
-import io.github.parewire.Progress;
+import io.github.parewire.options.Progress;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.text.DecimalFormat;
@@ -28,9 +28,6 @@ final class ProgressLine implements Progress {
   private static final int DELAY_MILLIS = Integer.getInteger(DELAY_PROPERTY, 1000);
   private static final int UPDATE_MILLIS = 200;
 
-  /** Each weight is passed twice. */
-  private static final long PASSES = 2;
-
   private static final long MILLION = 1_000_000;
   private static final long THOUSAND = 1_000;
 
@@ -41,11 +38,13 @@ final class ProgressLine implements Progress {
   private volatile boolean verifying;
   private boolean shown;
   private long total;
+  private int passes;
   private long since;
 
   @Override
-  public void begin(long weights) {
-    total = PASSES * weights;
+  public void begin(long weights, int times) {
+    passes = times;
+    total = passes * weights;
     since = System.nanoTime();
     display.setDaemon(true);
     display.start();
@@ -107,11 +106,11 @@ final class ProgressLine implements Progress {
   }
 
   private ProgressBar bar(int width) {
-    long unit = total >= PASSES * MILLION ? MILLION : THOUSAND;
+    long unit = total >= passes * MILLION ? MILLION : THOUSAND;
     return new ProgressBarBuilder()
         .setTaskName("rewiring")
         .setInitialMax(total)
-        .setUnit(unit == MILLION ? "M weights" : "k weights", PASSES * unit)
+        .setUnit(unit == MILLION ? "M weights" : "k weights", passes * unit)
         .showSpeed(new DecimalFormat("0.0", DecimalFormatSymbols.getInstance(Locale.ROOT)))
         .setStyle(style())
         .setUpdateIntervalMillis(UPDATE_MILLIS)

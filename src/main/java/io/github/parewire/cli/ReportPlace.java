@@ -1,7 +1,7 @@
 package io.github.parewire.cli;
 
-import io.github.parewire.UsageException;
-import io.github.parewire.write.Places;
+import io.github.parewire.message.UsageException;
+import io.github.parewire.write.FilePlaces;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
@@ -56,9 +56,9 @@ record ReportPlace(String name) {
    * @throws UsageException if it would
    */
   void requireOther(Path model) throws IOException {
-    if (!isStandardOutput() && Places.isSame(Path.of(name), model)) {
+    if (!isStandardOutput() && FilePlaces.isSame(Path.of(name), model)) {
       throw new UsageException(
-          name + " is another file of this run; give the report a name of its own");
+          name + " is another file of this run", "give the report a name of its own");
     }
   }
 

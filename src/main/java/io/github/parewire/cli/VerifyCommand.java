@@ -1,17 +1,11 @@
 package io.github.parewire.cli;
 
-import io.github.parewire.device.Device;
-import io.github.parewire.layers.GroupMode;
-import io.github.parewire.layers.Layer;
-import io.github.parewire.layers.LayerFinder;
-import io.github.parewire.model.OnnxFile;
-import io.github.parewire.model.StoredTensor;
-import io.github.parewire.verify.Verification;
-import io.github.parewire.verify.Verifier;
+import io.github.parewire.Verifier;
+import io.github.parewire.options.RewireOptions;
+import io.github.parewire.result.Verification;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,9 +28,9 @@ final class VerifyCommand implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "OUT", description = "The model after.")
   private Path out;
 
-  @Mixin private ReadOptions reading;
+  @Mixin private ReadFlags reading;
 
-  @Mixin private ProofOptions proofs;
+  @Mixin private ProofFlags proofs;
 
   @Mixin private Verbosity verbosity;
 
@@ -44,27 +38,13 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Verification verification = verify();
+    RewireOptions options = reading.options().verification(proofs.verification()).build();
+    Verification verification = new Verifier(options).verify(in, out);
     if (!verbosity.isQuiet()) {
       PrintWriter results = spec.commandLine().getOut();
-      verification.proofs().forEach(results::println);
+      verification.proofs().forEach(proof -> results.println(proof.line().text(FlagWording.FLAGS)));
       results.println(verification.passed() ? "verified" : "NOT verified");
     }
     return (verification.passed() ? ExitCode.DONE : ExitCode.VERIFICATION_FAILED).status();
-  }
-
-  private Verification verify() throws IOException {
-    try (OnnxFile file = OnnxFile.open(in, reading.allowHardLinks())) {
-      Verification verification = file.reading(() -> verify(file));
-      file.requireUnchanged();
-      return verification;
-    }
-  }
-
-  private Verification verify(OnnxFile file) throws IOException {
-    List<StoredTensor> weights =
-        LayerFinder.find(file, GroupMode.JOINT).layers().stream().map(Layer::tensor).toList();
-    return Verifier.verify(
-        file, out, weights, proofs.check(), proofs.inputShapes(), Device.CPU, reading.threads());
   }
 }

@@ -1,6 +1,6 @@
 package io.github.parewire.cli;
 
-import io.github.parewire.report.Versions;
+import io.github.parewire.host.Versions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

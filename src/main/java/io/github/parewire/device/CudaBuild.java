@@ -1,5 +1,6 @@
 package io.github.parewire.device;
 
+import io.github.parewire.message.UnsupportedDeviceException;
 import java.util.List;
 
 /** Whether this build has the libraries for GPUs, which the Maven profile cuda adds. */
@@ -24,7 +25,7 @@ public final class CudaBuild {
     String platform = System.getProperty("os.name") + " " + System.getProperty("os.arch");
     if (!platform.equals("Linux amd64")) {
       throw new UnsupportedDeviceException(
-          "the CUDA build is for Linux on x86_64, this is " + platform, "");
+          "the CUDA build is for Linux on x86_64, this is " + platform);
     }
     ClassLoader loader = CudaBuild.class.getClassLoader();
     if (PARTS.stream().anyMatch(part -> loader.getResource(part) == null)) {

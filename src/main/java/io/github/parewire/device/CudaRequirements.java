@@ -1,5 +1,9 @@
 package io.github.parewire.device;
 
+import io.github.parewire.message.Message;
+import io.github.parewire.message.UnsupportedDeviceException;
+import io.github.parewire.result.Gpu;
+import io.github.parewire.result.Version;
 import java.util.List;
 import java.util.Map;
 
@@ -21,6 +25,10 @@ public final class CudaRequirements {
   private static final String SUPPORTED =
       "supported are compute capabilities " + LEAST + " to " + MOST + " (Pascal to Ada)";
 
+  private static final Message OTHER_GPU =
+      Message.of(
+          "set CUDA_VISIBLE_DEVICES to the UUID of another GPU, as 'nvidia-smi -L' shows it");
+
   private CudaRequirements() {}
 
   /**
@@ -33,7 +41,7 @@ public final class CudaRequirements {
   public static Gpu require(GpuQuery query, Map<String, String> environment) {
     List<Gpu> gpus = query.gpus();
     if (gpus.isEmpty()) {
-      throw new UnsupportedDeviceException("no NVIDIA GPU: the driver finds none", "");
+      throw new UnsupportedDeviceException("no NVIDIA GPU: the driver finds none");
     }
     List<Gpu> visible = VisibleDevices.of(gpus, environment);
     if (visible.isEmpty()) {
@@ -63,9 +71,7 @@ public final class CudaRequirements {
     if (gpu.capability().compareTo(LEAST) < 0 || gpu.capability().compareTo(MOST) > 0) {
       throw new UnsupportedDeviceException(
           gpu + " can't be used: " + SUPPORTED,
-          candidates == 1
-              ? ""
-              : "set CUDA_VISIBLE_DEVICES to the UUID of another GPU, as 'nvidia-smi -L' shows it");
+          candidates == 1 ? new Message[0] : new Message[] {OTHER_GPU});
     }
   }
 }

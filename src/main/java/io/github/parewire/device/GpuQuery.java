@@ -1,5 +1,7 @@
 package io.github.parewire.device;
 
+import io.github.parewire.message.UnsupportedDeviceException;
+import io.github.parewire.result.Gpu;
 import java.util.List;
 
 /** Finds the machine's GPUs without loading anything that could crash on one. */

@@ -1,5 +1,8 @@
 package io.github.parewire.device;
 
+import io.github.parewire.message.UnsupportedDeviceException;
+import io.github.parewire.result.Gpu;
+import io.github.parewire.result.Version;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +65,7 @@ public final class NvidiaSmi implements GpuQuery {
 
   private static UnsupportedDeviceException unclear(String line) {
     return new UnsupportedDeviceException(
-        "nvidia-smi does not say what was asked, but '" + line + "'", "");
+        "nvidia-smi does not say what was asked, but '" + line + "'");
   }
 
   private static List<String> query(String fields) {
@@ -70,17 +73,17 @@ public final class NvidiaSmi implements GpuQuery {
     try {
       if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
         throw new UnsupportedDeviceException(
-            "nvidia-smi gave no answer in " + LIMIT_SECONDS + " seconds", "");
+            "nvidia-smi gave no answer in " + LIMIT_SECONDS + " seconds");
       }
       String output =
           new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
       if (process.exitValue() != 0) {
-        throw new UnsupportedDeviceException("nvidia-smi says: " + firstLine(output), "");
+        throw new UnsupportedDeviceException("nvidia-smi says: " + firstLine(output));
       }
       return output.lines().filter(line -> !line.isBlank()).toList();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new UnsupportedDeviceException("interrupted while asking nvidia-smi", "");
+      throw new UnsupportedDeviceException("interrupted while asking nvidia-smi");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
@@ -95,7 +98,7 @@ public final class NvidiaSmi implements GpuQuery {
       return new ProcessBuilder(command).redirectErrorStream(true).start();
     } catch (IOException e) {
       throw new UnsupportedDeviceException(
-          "no NVIDIA GPU: nvidia-smi, which comes with the driver, is not on the PATH", "");
+          "no NVIDIA GPU: nvidia-smi, which comes with the driver, is not on the PATH");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.parewire.device;
 
+import io.github.parewire.result.Gpu;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

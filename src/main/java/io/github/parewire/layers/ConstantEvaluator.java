@@ -83,7 +83,7 @@ final class ConstantEvaluator {
       return integers(argument.caller(), argument.name());
     }
     if (definition instanceof Definition.Stored stored) {
-      return read(stored.holder().tensor());
+      return read(stored.tensor().proto());
     }
     if (definition instanceof Definition.Produced produced) {
       Scope scope = found.scope();
@@ -123,14 +123,14 @@ final class ConstantEvaluator {
 
   private Optional<List<Long>> combine(
       Scope scope, NodeProto node, BinaryOperator<Long> operation) {
-    Optional<List<Long>> left = integers(scope, Nodes.input(node, 0));
-    Optional<List<Long>> right = integers(scope, Nodes.input(node, 1));
-    if (left.isEmpty() || right.isEmpty() || left.get().size() != right.get().size()) {
+    Optional<List<Long>> first = integers(scope, Nodes.input(node, 0));
+    Optional<List<Long>> second = integers(scope, Nodes.input(node, 1));
+    if (first.isEmpty() || second.isEmpty() || first.get().size() != second.get().size()) {
       return Optional.empty();
     }
     return Optional.of(
-        IntStream.range(0, left.get().size())
-            .mapToObj(i -> operation.apply(left.get().get(i), right.get().get(i)))
+        IntStream.range(0, first.get().size())
+            .mapToObj(i -> operation.apply(first.get().get(i), second.get().get(i)))
             .toList());
   }
 

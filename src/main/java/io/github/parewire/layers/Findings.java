@@ -1,5 +1,6 @@
 package io.github.parewire.layers;
 
+import io.github.parewire.result.LeftTensor;
 import java.util.List;
 
 /**

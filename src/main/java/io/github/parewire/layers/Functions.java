@@ -1,6 +1,6 @@
 package io.github.parewire.layers;
 
-import io.github.parewire.model.ModelException;
+import io.github.parewire.message.ModelException;
 import io.github.parewire.onnx.FunctionProto;
 import io.github.parewire.onnx.ModelProto;
 import io.github.parewire.onnx.NodeProto;
@@ -54,8 +54,7 @@ final class Functions {
           where,
           "expected at most "
               + MAX_SCOPES
-              + " called functions and subgraphs with every call expanded, found more",
-          "");
+              + " called functions and subgraphs with every call expanded, found more");
     }
     if (depth > MAX_DEPTH) {
       throw new ModelException(

@@ -1,9 +1,12 @@
 package io.github.parewire.layers;
 
+import io.github.parewire.message.LowerCase;
 import io.github.parewire.model.ElementType;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.model.StoredTensor;
 import io.github.parewire.onnx.TensorProto;
+import io.github.parewire.options.GroupMode;
+import io.github.parewire.result.LeftTensor;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -35,7 +38,7 @@ public final class LayerFinder {
    * Finds the layers of a model.
    *
    * @param groups how grouped convolutions become matrices
-   * @throws io.github.parewire.model.ModelException if a value or a function depends on itself
+   * @throws io.github.parewire.message.ModelException if a value or a function depends on itself
    */
   public static Findings find(OnnxFile file, GroupMode groups) {
     String where = file.path().toString();
@@ -50,33 +53,23 @@ public final class LayerFinder {
   }
 
   private void add(TensorUses uses) {
-    TensorProto tensor = uses.holder().tensor();
-    Optional<TensorUse.Weight> weight = uses.firstWeight();
+    TensorProto tensor = uses.tensor().proto();
+    Optional<WeightUse> weight = uses.firstWeight();
     Optional<ElementType> type = ElementType.of(tensor.getDataType());
     if (weight.isEmpty()) {
       if (tensor.getDimsCount() >= 2 && (isFloatingPoint(tensor) || isWeightLike(uses))) {
-        leave(uses.holder(), String.join(", ", uses.otherwise()));
+        leave(uses.tensor(), String.join(", ", uses.otherwise()));
       }
     } else if (tensor.hasSegment()) {
-      leave(uses.holder(), "stored in segments");
+      leave(uses.tensor(), "stored in segments");
     } else if (type.isEmpty()
         || type.get().isFloatingPoint() == weight.get().quantization().isPresent()) {
-      leave(uses.holder(), "not floating point: " + typeName(tensor));
-    } else if (ViewStep.product(weight.get().matrix().dims()) == 0) {
-      leave(uses.holder(), "no elements");
+      leave(uses.tensor(), "not floating point: " + typeName(tensor));
+    } else if (weight.get().matrices().shape().weights() == 0) {
+      leave(uses.tensor(), "no elements");
     } else {
-      StoredTensor stored = file.stored(tensor, unique(uses.holder().name()), type.get());
-      layers.add(
-          new Layer(
-              layers.size(),
-              stored,
-              weight.get().operator(),
-              weight.get().node(),
-              weight.get().matrix(),
-              weight.get().fans(),
-              weight.get().parameter(),
-              weight.get().quantization(),
-              obstacle(uses)));
+      StoredTensor stored = file.stored(tensor, unique(uses.tensor().name()), type.get());
+      layers.add(new Layer(layers.size(), stored, weight.get(), obstacle(uses)));
     }
   }
 
@@ -85,7 +78,7 @@ public final class LayerFinder {
   }
 
   private Optional<String> obstacle(TensorUses uses) {
-    return file.sharesBytes(uses.holder().tensor())
+    return file.sharesBytes(uses.tensor().proto())
         ? Optional.of("shared: its external data overlaps that of another tensor")
         : uses.obstacle();
   }
@@ -100,10 +93,10 @@ public final class LayerFinder {
   /** Tensors that nothing reads, and sparse ones. */
   private void addUnread(List<TensorUses> uses) {
     Set<TensorProto> read = Collections.newSetFromMap(new IdentityHashMap<>());
-    uses.forEach(use -> read.add(use.holder().tensor()));
+    uses.forEach(use -> read.add(use.tensor().proto()));
     for (TensorProto tensor : file.model().getGraph().getInitializerList()) {
       if (!read.contains(tensor) && tensor.getDimsCount() >= 2 && isFloatingPoint(tensor)) {
-        leave(new Holder(tensor, tensor.getName()), "not read by any operator");
+        leave(new NamedTensor(tensor, tensor.getName()), "not read by any operator");
       }
     }
     file.model()
@@ -119,12 +112,12 @@ public final class LayerFinder {
                         "sparse")));
   }
 
-  private void leave(Holder holder, String reason) {
-    TensorProto tensor = holder.tensor();
-    left.add(new LeftTensor(unique(holder.name()), tensor.getDimsList(), typeName(tensor), reason));
+  private void leave(NamedTensor tensor, String reason) {
+    TensorProto proto = tensor.proto();
+    left.add(new LeftTensor(unique(tensor.name()), proto.getDimsList(), typeName(proto), reason));
   }
 
-  private void leave(Origin.Floats vector) {
+  private void leave(ValueOrigin.Floats vector) {
     left.add(
         new LeftTensor(
             unique(vector.name()),
@@ -141,8 +134,6 @@ public final class LayerFinder {
 
   private static String typeName(TensorProto tensor) {
     TensorProto.DataType type = TensorProto.DataType.forNumber(tensor.getDataType());
-    return type == null
-        ? "type " + tensor.getDataType()
-        : type.name().toLowerCase(java.util.Locale.ROOT);
+    return type == null ? "type " + tensor.getDataType() : LowerCase.of(type);
   }
 }

@@ -38,8 +38,8 @@ final class LayoutOperator {
    * @return the view of its output
    * @throws UnclearViewException if that depends on values that are not constant, or can't be
    */
-  static MatrixView through(
-      MatrixView view, NodeProto node, Scope scope, ConstantEvaluator constants) {
+  static TensorView through(
+      TensorView view, NodeProto node, Scope scope, ConstantEvaluator constants) {
     try {
       return switch (node.getOpType()) {
         case "Identity" -> view;
@@ -61,7 +61,7 @@ final class LayoutOperator {
     }
   }
 
-  private static MatrixView cast(MatrixView view, NodeProto node, Scope scope) {
+  private static TensorView cast(TensorView view, NodeProto node, Scope scope) {
     TensorProto.DataType to =
         TensorProto.DataType.forNumber(
             (int) scope.integer(node, "to", TensorProto.DataType.FLOAT_VALUE));
@@ -75,7 +75,7 @@ final class LayoutOperator {
     throw new UnclearViewException("cast to " + to);
   }
 
-  private static List<Integer> permutation(MatrixView view, NodeProto node, Scope scope) {
+  private static List<Integer> permutation(TensorView view, NodeProto node, Scope scope) {
     Optional<AttributeProto> perm = scope.attribute(node, "perm");
     if (perm.isPresent()) {
       return perm.get().getIntsList().stream().map(Math::toIntExact).toList();

@@ -83,7 +83,7 @@ public record Quantization(float scale, int zeroPoint) {
         return found
             .map(Scope.Found::definition)
             .filter(Definition.Stored.class::isInstance)
-            .map(definition -> ((Definition.Stored) definition).holder().tensor())
+            .map(definition -> ((Definition.Stored) definition).tensor().proto())
             .filter(tensor -> tensor.getDataLocation() != TensorProto.DataLocation.EXTERNAL)
             .filter(tensor -> !tensor.hasSegment());
       }

@@ -22,7 +22,7 @@ final class Scope {
   /** What a name stands for. */
   sealed interface Definition {
     /** A stored tensor. */
-    record Stored(Holder holder) implements Definition {}
+    record Stored(NamedTensor tensor) implements Definition {}
 
     /** The value_floats of a Constant. */
     record Floats(String name, int length) implements Definition {}
@@ -73,7 +73,8 @@ final class Scope {
     }
     // After the inputs: up to IR version 3 every initializer was a graph input too.
     for (TensorProto tensor : graph.getInitializerList()) {
-      scope.define(tensor.getName(), new Definition.Stored(new Holder(tensor, tensor.getName())));
+      scope.define(
+          tensor.getName(), new Definition.Stored(new NamedTensor(tensor, tensor.getName())));
     }
     for (SparseTensorProto tensor : graph.getSparseInitializerList()) {
       scope.define(tensor.getValues().getName(), new Definition.Opaque("a sparse tensor"));
@@ -120,7 +121,7 @@ final class Scope {
         String name = node.getOutput(i);
         int output = i;
         if (constant.isPresent()) {
-          define(name, new Definition.Stored(new Holder(constant.get(), name)));
+          define(name, new Definition.Stored(new NamedTensor(constant.get(), name)));
         } else {
           define(
               name,

@@ -9,28 +9,30 @@ import java.util.Set;
 /** The readers of one stored tensor, in the order in which they were met. */
 final class TensorUses {
 
-  private final Holder holder;
-  private final List<TensorUse.Weight> asWeight = new ArrayList<>();
+  private final NamedTensor tensor;
+  private final List<WeightUse> asWeight = new ArrayList<>();
   private final Set<String> otherwise = new LinkedHashSet<>();
 
-  TensorUses(Holder holder) {
-    this.holder = holder;
+  TensorUses(NamedTensor tensor) {
+    this.tensor = tensor;
   }
 
-  void add(TensorUse use) {
-    if (use instanceof TensorUse.Weight weight) {
-      asWeight.add(weight);
-    } else if (use instanceof TensorUse.Otherwise other) {
-      otherwise.add(other.reason());
-    }
+  /** Adds an operator that reads it as a weight. */
+  void add(WeightUse use) {
+    asWeight.add(use);
   }
 
-  Holder holder() {
-    return holder;
+  /** Adds anything else that reads it, in words for people. */
+  void add(String reader) {
+    otherwise.add(reader);
+  }
+
+  NamedTensor tensor() {
+    return tensor;
   }
 
   /** The first operator that reads it as a weight. */
-  Optional<TensorUse.Weight> firstWeight() {
+  Optional<WeightUse> firstWeight() {
     return asWeight.stream().findFirst();
   }
 
@@ -44,10 +46,10 @@ final class TensorUses {
     if (!otherwise.isEmpty()) {
       return Optional.of("shared: also " + String.join(", ", otherwise));
     }
-    if (asWeight.stream().map(TensorUse.Weight::matrix).distinct().count() > 1) {
+    if (asWeight.stream().map(WeightUse::matrices).distinct().count() > 1) {
       return Optional.of("shared: its operators see different matrices");
     }
-    return asWeight.stream().map(TensorUse.Weight::quantization).distinct().count() > 1
+    return asWeight.stream().map(WeightUse::quantization).distinct().count() > 1
         ? Optional.of("shared: its operators scale it differently")
         : Optional.empty();
   }

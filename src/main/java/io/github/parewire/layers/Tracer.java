@@ -1,7 +1,7 @@
 package io.github.parewire.layers;
 
 import io.github.parewire.layers.Scope.Definition;
-import io.github.parewire.model.ModelException;
+import io.github.parewire.message.ModelException;
 import io.github.parewire.onnx.NodeProto;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -25,18 +25,18 @@ final class Tracer {
   private record Passed(Scope scope, String value, NodeProto layout) {}
 
   private final String where;
-  private final IdentityHashMap<Scope, Map<String, Origin>> known = new IdentityHashMap<>();
-  private final IdentityHashMap<Origin.Path, View> views = new IdentityHashMap<>();
+  private final IdentityHashMap<Scope, Map<String, ValueOrigin>> known = new IdentityHashMap<>();
+  private final IdentityHashMap<ValueOrigin.Path, View> views = new IdentityHashMap<>();
   private final ConstantEvaluator constants = new ConstantEvaluator(this);
 
   /** What is known of a path: the view, or why there is none. */
-  private record View(MatrixView matrix, UnclearViewException unclear) {
+  private record View(TensorView view, UnclearViewException unclear) {
 
-    MatrixView get() {
+    TensorView get() {
       if (unclear != null) {
         throw unclear;
       }
-      return matrix;
+      return view;
     }
   }
 
@@ -55,18 +55,18 @@ final class Tracer {
    * @param scope where the name is used
    * @throws ModelException if the value depends on itself
    */
-  Origin origin(Scope scope, String name) {
+  ValueOrigin origin(Scope scope, String name) {
     Deque<Passed> passed = new ArrayDeque<>();
-    Origin origin = null;
+    ValueOrigin origin = null;
     Scope at = scope;
     String value = name;
     for (int step = 0; origin == null; step++) {
       if (step == MAX_STEPS) {
-        throw new ModelException(where, "the value '" + name + "' depends on itself", "");
+        throw new ModelException(where, "the value '" + name + "' depends on itself");
       }
       Optional<Scope.Found> found = at.find(value);
       if (found.isEmpty()) {
-        origin = new Origin.Other("nothing: no value has the name '" + value + "'");
+        origin = new ValueOrigin.Other("nothing: no value has the name '" + value + "'");
         break;
       }
       at = found.get().scope();
@@ -80,11 +80,11 @@ final class Tracer {
         at = argument.caller();
         value = argument.name();
       } else if (definition instanceof Definition.Stored stored) {
-        origin = new Origin.Stored(stored.holder(), Origin.Path.EMPTY);
+        origin = new ValueOrigin.Stored(stored.tensor(), ValueOrigin.Path.EMPTY);
       } else if (definition instanceof Definition.Floats floats) {
-        origin = new Origin.Floats(floats.name(), floats.length());
+        origin = new ValueOrigin.Floats(floats.name(), floats.length());
       } else if (definition instanceof Definition.Opaque opaque) {
-        origin = new Origin.Other(opaque.what());
+        origin = new ValueOrigin.Other(opaque.what());
       } else if (definition instanceof Definition.Produced produced) {
         NodeProto node = produced.node();
         Optional<Scope> body = inside(at, node);
@@ -94,7 +94,7 @@ final class Tracer {
         } else if (layout(definition) != null) {
           value = Nodes.input(node, 0);
         } else {
-          origin = new Origin.Other("computed by " + Nodes.operator(node));
+          origin = new ValueOrigin.Other("computed by " + Nodes.operator(node));
         }
       }
     }
@@ -123,17 +123,17 @@ final class Tracer {
    *
    * @throws UnclearViewException if that can't be told
    */
-  MatrixView view(Origin.Stored stored) {
-    Deque<Origin.Path> steps = new ArrayDeque<>();
-    Origin.Path known = stored.path();
+  TensorView view(ValueOrigin.Stored stored) {
+    Deque<ValueOrigin.Path> steps = new ArrayDeque<>();
+    ValueOrigin.Path known = stored.path();
     for (; known.before() != null && !views.containsKey(known); known = known.before()) {
       steps.push(known);
     }
     View view =
         known.before() == null
-            ? view(() -> MatrixView.of(stored.holder().tensor().getDimsList()))
+            ? view(() -> TensorView.of(stored.tensor().proto().getDimsList()))
             : views.get(known);
-    for (Origin.Path step : steps) {
+    for (ValueOrigin.Path step : steps) {
       View before = view;
       view = view(() -> through(before.get(), step));
       views.put(step, view);
@@ -141,15 +141,15 @@ final class Tracer {
     return view.get();
   }
 
-  private MatrixView through(MatrixView view, Origin.Path step) {
+  private TensorView through(TensorView view, ValueOrigin.Path step) {
     return Quantization.isOne(step.node())
         ? view
         : LayoutOperator.through(view, step.node(), step.scope(), constants);
   }
 
-  private static View view(Supplier<MatrixView> matrix) {
+  private static View view(Supplier<TensorView> view) {
     try {
-      return new View(matrix.get(), null);
+      return new View(view.get(), null);
     } catch (UnclearViewException e) {
       return new View(null, e);
     }
@@ -161,8 +161,8 @@ final class Tracer {
    *
    * @throws UnclearViewException if that can't be told
    */
-  Optional<Quantization> quantization(Origin.Stored stored) {
-    Origin.Path path = stored.path();
+  Optional<Quantization> quantization(ValueOrigin.Stored stored) {
+    ValueOrigin.Path path = stored.path();
     if (path.dequantizers() > 1) {
       throw new UnclearViewException("it is dequantized twice");
     }
@@ -172,7 +172,7 @@ final class Tracer {
 
   /** The shape of a value that is a stored tensor; empty for others. */
   Optional<List<Long>> dims(Scope scope, String name) {
-    if (origin(scope, name) instanceof Origin.Stored stored) {
+    if (origin(scope, name) instanceof ValueOrigin.Stored stored) {
       try {
         return Optional.of(view(stored).dims());
       } catch (UnclearViewException e) {
@@ -183,19 +183,20 @@ final class Tracer {
   }
 
   /** Adds the layout nodes passed on the way back, and remembers what each value is. */
-  private Origin unwind(Origin start, Deque<Passed> passed) {
-    Origin origin = start;
+  private ValueOrigin unwind(ValueOrigin start, Deque<Passed> passed) {
+    ValueOrigin origin = start;
     for (Passed step : passed) {
-      if (step.layout() != null && origin instanceof Origin.Stored stored) {
+      if (step.layout() != null && origin instanceof ValueOrigin.Stored stored) {
         origin =
-            new Origin.Stored(stored.holder(), stored.path().through(step.layout(), step.scope()));
+            new ValueOrigin.Stored(
+                stored.tensor(), stored.path().through(step.layout(), step.scope()));
       }
       knownOrigins(step.scope()).put(step.value(), origin);
     }
     return origin;
   }
 
-  private Map<String, Origin> knownOrigins(Scope scope) {
+  private Map<String, ValueOrigin> knownOrigins(Scope scope) {
     return known.computeIfAbsent(scope, s -> new HashMap<>());
   }
 }

@@ -1,10 +1,11 @@
 package io.github.parewire.layers;
 
-import io.github.parewire.model.ModelException;
+import io.github.parewire.message.ModelException;
 import io.github.parewire.onnx.AttributeProto;
 import io.github.parewire.onnx.GraphProto;
 import io.github.parewire.onnx.NodeProto;
 import io.github.parewire.onnx.TensorProto;
+import io.github.parewire.options.GroupMode;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
@@ -30,7 +31,7 @@ final class UseCollector {
   private final IdentityHashMap<TensorProto, TensorUses> byTensor = new IdentityHashMap<>();
   private final List<TensorUses> inOrder = new ArrayList<>();
   private final List<TensorUses> weightsInOrder = new ArrayList<>();
-  private final Set<Origin.Floats> vectors = new LinkedHashSet<>();
+  private final Set<ValueOrigin.Floats> vectors = new LinkedHashSet<>();
   private long visited;
 
   UseCollector(String where, GroupMode groups) {
@@ -54,7 +55,7 @@ final class UseCollector {
   }
 
   /** Weights that are no tensors, of those collected. */
-  Set<Origin.Floats> vectors() {
+  Set<ValueOrigin.Floats> vectors() {
     return vectors;
   }
 
@@ -62,7 +63,7 @@ final class UseCollector {
     for (NodeProto node : scope.nodes()) {
       if (++visited > MAX_NODES) {
         throw new ModelException(
-            where, "expected at most " + MAX_NODES + " nodes with every call expanded", "");
+            where, "expected at most " + MAX_NODES + " nodes with every call expanded");
       }
       Optional<Scope> body = scope.call(node);
       if (body.isPresent()) {
@@ -107,8 +108,8 @@ final class UseCollector {
     Optional<WeightOperator> operator = WeightOperator.of(node);
     boolean isConstant =
         operator.isPresent()
-            && tracer.origin(scope, Nodes.input(node, 0)) instanceof Origin.Stored
-            && tracer.origin(scope, Nodes.input(node, 1)) instanceof Origin.Stored;
+            && tracer.origin(scope, Nodes.input(node, 0)) instanceof ValueOrigin.Stored
+            && tracer.origin(scope, Nodes.input(node, 1)) instanceof ValueOrigin.Stored;
     for (int i = 0; i < node.getInputCount(); i++) {
       if (operator.isEmpty() || !operator.get().isWeight(i)) {
         use(scope, node.getInput(i), "read by " + Nodes.operator(node));
@@ -121,50 +122,58 @@ final class UseCollector {
   }
 
   private void useAsWeight(Scope scope, NodeProto node, WeightOperator operator, int input) {
-    Origin origin = tracer.origin(scope, node.getInput(input));
-    if (origin instanceof Origin.Stored stored) {
-      add(stored.holder(), weight(stored, scope, node, operator, input));
-    } else if (origin instanceof Origin.Floats floats) {
+    ValueOrigin origin = tracer.origin(scope, node.getInput(input));
+    if (origin instanceof ValueOrigin.Stored stored) {
+      TensorUses uses = uses(stored.tensor());
+      try {
+        WeightUse use = weight(stored, scope, node, operator, input);
+        if (uses.firstWeight().isEmpty()) {
+          weightsInOrder.add(uses);
+        }
+        uses.add(use);
+      } catch (UnclearViewException e) {
+        uses.add("weight of " + node.getOpType() + ", but " + e.getMessage());
+      } catch (IllegalArgumentException | ArithmeticException e) {
+        uses.add("weight of " + node.getOpType() + ", but its shape does not fit");
+      }
+    } else if (origin instanceof ValueOrigin.Floats floats) {
       vectors.add(floats);
     }
   }
 
-  private TensorUse weight(
-      Origin.Stored stored, Scope scope, NodeProto node, WeightOperator operator, int input) {
-    try {
-      MatrixView view = tracer.view(stored);
-      MatrixView matrix = operator.matrix(view, input, node, scope, groups);
-      return new TensorUse.Weight(
-          node.getOpType(),
-          node.getName(),
-          matrix,
-          operator.fans(view, matrix, node, scope),
-          operator.parameter(view, input, node, scope),
-          tracer.quantization(stored));
-    } catch (UnclearViewException e) {
-      return new TensorUse.Otherwise("weight of " + node.getOpType() + ", but " + e.getMessage());
-    } catch (IllegalArgumentException | ArithmeticException e) {
-      return new TensorUse.Otherwise(
-          "weight of " + node.getOpType() + ", but its shape does not fit");
-    }
+  /**
+   * How a node uses a tensor as its weight.
+   *
+   * @throws UnclearViewException if that can't be told
+   * @throws IllegalArgumentException if the tensor's shape does not fit
+   * @throws ArithmeticException if its shape overflows
+   */
+  private WeightUse weight(
+      ValueOrigin.Stored stored, Scope scope, NodeProto node, WeightOperator operator, int input) {
+    TensorView view = tracer.view(stored);
+    MatrixStack matrices = operator.matrices(view, input, node, scope, groups);
+    return new WeightUse(
+        node.getOpType(),
+        node.getName(),
+        matrices,
+        operator.fans(view, matrices, node, scope),
+        operator.parameter(view, input, node, scope),
+        tracer.quantization(stored));
   }
 
   private void use(Scope scope, String name, String how) {
-    if (!name.isEmpty() && tracer.origin(scope, name) instanceof Origin.Stored stored) {
-      add(stored.holder(), new TensorUse.Otherwise(how));
+    if (!name.isEmpty() && tracer.origin(scope, name) instanceof ValueOrigin.Stored stored) {
+      uses(stored.tensor()).add(how);
     }
   }
 
-  private void add(Holder holder, TensorUse use) {
-    TensorUses uses = byTensor.get(holder.tensor());
-    if (uses == null) {
-      uses = new TensorUses(holder);
-      byTensor.put(holder.tensor(), uses);
-      inOrder.add(uses);
-    }
-    if (use instanceof TensorUse.Weight && uses.firstWeight().isEmpty()) {
-      weightsInOrder.add(uses);
-    }
-    uses.add(use);
+  private TensorUses uses(NamedTensor tensor) {
+    return byTensor.computeIfAbsent(
+        tensor.proto(),
+        proto -> {
+          TensorUses uses = new TensorUses(tensor);
+          inOrder.add(uses);
+          return uses;
+        });
   }
 }

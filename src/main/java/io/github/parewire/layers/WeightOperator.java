@@ -1,6 +1,8 @@
 package io.github.parewire.layers;
 
 import io.github.parewire.onnx.NodeProto;
+import io.github.parewire.options.GroupMode;
+import io.github.parewire.result.Fans;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -14,36 +16,38 @@ enum WeightOperator {
   /** Weight [M, C/group, k...]. */
   CONV("Conv", "FusedConv", true) {
     @Override
-    MatrixView matrix(MatrixView weight, int input, NodeProto node, Scope scope, GroupMode mode) {
+    MatrixStack matrices(
+        TensorView weight, int input, NodeProto node, Scope scope, GroupMode mode) {
       requireRank(weight, 3);
       long group = group(node, scope);
       long outputs = weight.dims().get(0);
       long inputs = ViewStep.product(weight.dims().subList(1, weight.dims().size()));
       requireDivisible(outputs, group, weight);
       return mode == GroupMode.JOINT
-          ? weight.reshape(List.of(1L, outputs, inputs))
-          : weight.reshape(List.of(group, outputs / group, inputs));
+          ? MatrixStack.single(weight, outputs, inputs)
+          : MatrixStack.of(weight, group, outputs / group, inputs);
     }
   },
 
   /** Weight [C, M/group, k...]: each group has its axes 0 and 1 exchanged. */
   CONV_TRANSPOSE("ConvTranspose", "", true) {
     @Override
-    MatrixView matrix(MatrixView weight, int input, NodeProto node, Scope scope, GroupMode mode) {
+    MatrixStack matrices(
+        TensorView weight, int input, NodeProto node, Scope scope, GroupMode mode) {
       requireRank(weight, 3);
       long group = group(node, scope);
       long channels = weight.dims().get(0);
       long outputs = weight.dims().get(1);
       long kernel = ViewStep.product(weight.dims().subList(2, weight.dims().size()));
       requireDivisible(channels, group, weight);
-      MatrixView grouped =
+      TensorView grouped =
           weight
               .reshape(List.of(group, channels / group, outputs, kernel))
               .permute(List.of(0, 2, 1, 3));
       long inputs = channels / group * kernel;
       return mode == GroupMode.JOINT
-          ? grouped.reshape(List.of(1L, group * outputs, inputs))
-          : grouped.reshape(List.of(group, outputs, inputs));
+          ? MatrixStack.single(grouped, group * outputs, inputs)
+          : MatrixStack.of(grouped, group, outputs, inputs);
     }
   },
 
@@ -55,11 +59,12 @@ enum WeightOperator {
     }
 
     @Override
-    MatrixView matrix(MatrixView weight, int input, NodeProto node, Scope scope, GroupMode mode) {
+    MatrixStack matrices(
+        TensorView weight, int input, NodeProto node, Scope scope, GroupMode mode) {
       if (weight.dims().size() != 2) {
         throw new UnclearViewException("expected 2 dimensions, found " + weight.dims());
       }
-      return parameter(weight, input, node, scope).joinLeading();
+      return MatrixStack.ofLastAxes(parameter(weight, input, node, scope));
     }
   },
 
@@ -74,13 +79,14 @@ enum WeightOperator {
     }
 
     @Override
-    MatrixView matrix(MatrixView weight, int input, NodeProto node, Scope scope, GroupMode mode) {
+    MatrixStack matrices(
+        TensorView weight, int input, NodeProto node, Scope scope, GroupMode mode) {
       requireRank(weight, 2);
       String side = input == 0 ? "A" : "B";
       if (scope.integer(node, "transBatch" + side, 0) != 0) {
         throw new UnclearViewException("it has transBatch" + side);
       }
-      return parameter(weight, input, node, scope).joinLeading();
+      return MatrixStack.ofLastAxes(parameter(weight, input, node, scope));
     }
   };
 
@@ -123,30 +129,38 @@ enum WeightOperator {
    *
    * @param weight the weight as the operator gets it
    * @param input the number of the node's input that it is
-   * @return a view of shape [slices, output neurons, inputs]
    * @throws UnclearViewException if the weight's shape does not fit the operator
    */
-  abstract MatrixView matrix(
-      MatrixView weight, int input, NodeProto node, Scope scope, GroupMode mode);
+  abstract MatrixStack matrices(
+      TensorView weight, int input, NodeProto node, Scope scope, GroupMode mode);
 
   /**
-   * The fans of a weight, for which {@link #matrix} must have succeeded.
+   * The fans of a weight, for which {@link #matrices} must have succeeded.
    *
    * @param weight the weight as the operator gets it
-   * @param matrix what {@link #matrix} made of it
+   * @param matrices what {@link #matrices} made of it
    */
-  Fans fans(MatrixView weight, MatrixView matrix, NodeProto node, Scope scope) {
-    return isConvolution ? Fans.convolution(weight, group(node, scope)) : Fans.dense(matrix);
+  Fans fans(TensorView weight, MatrixStack matrices, NodeProto node, Scope scope) {
+    if (!isConvolution) {
+      return new Fans(matrices.shape().inputs(), matrices.shape().outputs(), 1);
+    }
+    long group = group(node, scope);
+    List<Long> dims = weight.dims();
+    if (dims.contains(0L)) {
+      return new Fans(0, 0, group);
+    }
+    long kernel = ViewStep.product(dims.subList(2, dims.size()));
+    return new Fans(dims.get(1) * kernel, dims.get(0) * kernel, group);
   }
 
   /**
    * The weight as PyTorch's modules hold it: [output neurons, inputs] of a dense layer, behind what
-   * axes lead; of a convolution as the operator does. {@link #matrix} must have succeeded.
+   * axes lead; of a convolution as the operator does. {@link #matrices} must have succeeded.
    *
    * @param weight the weight as the operator gets it
    * @param input the number of the node's input that it is
    */
-  MatrixView parameter(MatrixView weight, int input, NodeProto node, Scope scope) {
+  TensorView parameter(TensorView weight, int input, NodeProto node, Scope scope) {
     if (isConvolution) {
       return weight;
     }
@@ -162,14 +176,14 @@ enum WeightOperator {
     return group;
   }
 
-  private static void requireRank(MatrixView weight, int rank) {
+  private static void requireRank(TensorView weight, int rank) {
     if (weight.dims().size() < rank) {
       throw new UnclearViewException(
           "expected " + rank + " or more dimensions, found " + weight.dims());
     }
   }
 
-  private static void requireDivisible(long channels, long group, MatrixView weight) {
+  private static void requireDivisible(long channels, long group, TensorView weight) {
     if (channels % group != 0) {
       throw new UnclearViewException(group + " groups do not divide " + weight.dims());
     }

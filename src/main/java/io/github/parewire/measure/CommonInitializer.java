@@ -1,6 +1,7 @@
 package io.github.parewire.measure;
 
-import io.github.parewire.layers.Fans;
+import io.github.parewire.result.Fans;
+import io.github.parewire.result.LayerStatistics;
 import java.util.ArrayList;
 import java.util.List;
 

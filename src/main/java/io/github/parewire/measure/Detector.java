@@ -2,8 +2,11 @@ package io.github.parewire.measure;
 
 import static java.util.Comparator.comparingDouble;
 
-import io.github.parewire.layers.Fans;
-import io.github.parewire.measure.Likeness.Kind;
+import io.github.parewire.result.Fans;
+import io.github.parewire.result.LayerStatistics;
+import io.github.parewire.result.Likeness;
+import io.github.parewire.result.Likeness.Kind;
+import io.github.parewire.result.Spread;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,7 +22,7 @@ import java.util.List;
  */
 public final class Detector {
 
-  /** Fewer weights look like anything. */
+  /** With fewer weights most distributions fit, and a test says little. */
   private static final int FEWEST = 32;
 
   /** Standard errors. */
@@ -67,26 +70,26 @@ public final class Detector {
 
   private Likeness judge() {
     if (!weights.isFinite()) {
-      return Likeness.of(Kind.NOT_FINITE, "a weight is NaN or infinite, or too large to square");
+      return likeness(Kind.NOT_FINITE, "a weight is NaN or infinite, or too large to square");
     }
     if (weights.min() == weights.max()) {
-      return Likeness.of(Kind.CONSTANT, Numbers.text("all weights are %s", weights.min()));
+      return likeness(Kind.CONSTANT, Numbers.text("all weights are %s", weights.min()));
     }
     if (isIdentity()) {
-      return Likeness.of(
+      return likeness(
           Kind.IDENTITY,
           Numbers.text(
               "%s weights are %s, all others 0",
               weights.weights() - weights.zeros(), weights.min() + weights.max()));
     }
     if (weights.weights() < FEWEST) {
-      return Likeness.of(Kind.UNCLEAR, "fewer than " + FEWEST + " weights");
+      return likeness(Kind.UNCLEAR, "fewer than " + FEWEST + " weights");
     }
     if (isOrthogonal(weights.outputs(), weights.inputs())) {
-      return Likeness.of(Kind.ORTHOGONAL, "all outputs' weights have one norm and no correlation");
+      return likeness(Kind.ORTHOGONAL, "all outputs' weights have one norm and no correlation");
     }
     if (isOrthogonal(weights.inputs(), weights.outputs())) {
-      return Likeness.of(Kind.ORTHOGONAL, "all inputs' weights have one norm and no correlation");
+      return likeness(Kind.ORTHOGONAL, "all inputs' weights have one norm and no correlation");
     }
     Family family =
         Arrays.stream(Family.values()).max(comparingDouble(this::likelihood)).orElseThrow();
@@ -94,6 +97,10 @@ public final class Detector {
     return against.isEmpty()
         ? random(family)
         : new Likeness(Kind.TRAINED, List.of(), false, against);
+  }
+
+  private static Likeness likeness(Kind kind, String evidence) {
+    return new Likeness(kind, List.of(), false, List.of(evidence));
   }
 
   /** All that is not 0 has one value, by the equality case of the Cauchy-Schwarz inequality. */
@@ -154,11 +161,11 @@ public final class Detector {
     if (!spread.exists()) {
       return;
     }
-    if (spread.strengths() > STRENGTHS_EFFECT && spread.strengthsZ() > LIMIT) {
+    if (spread.strengths() > STRENGTHS_EFFECT && SpreadZ.strengthsZ(spread) > LIMIT) {
       against.add(varies("strengths", whose, spread.strengths()));
     }
     double effect = isRewired() ? REWIRED_NORMS_EFFECT : NORMS_EFFECT;
-    double z = spread.normsZ(family);
+    double z = SpreadZ.normsZ(spread, family);
     boolean isGreedy = hasLowStrengths(spread) && spread.strengths() < GREEDY_STRENGTHS;
     if ((!isGreedy && spread.norms() > effect && z > LIMIT)
         || (spread.norms() < 1 / effect && z < -LIMIT)) {
@@ -178,7 +185,7 @@ public final class Detector {
   private static boolean hasLowStrengths(Spread spread) {
     return spread.exists()
         && spread.strengths() < 1 / STRENGTHS_EFFECT
-        && spread.strengthsZ() < -LIMIT;
+        && SpreadZ.strengthsZ(spread) < -LIMIT;
   }
 
   private Likeness random(Family family) {

@@ -1,5 +1,7 @@
 package io.github.parewire.measure;
 
+import io.github.parewire.result.Spread;
+
 /** The sum of the weights, and of their squares, in each row of a matrix, or in each column. */
 final class LineSums {
 
@@ -30,5 +32,41 @@ final class LineSums {
       sums[line] += other.sums[line];
       squares[line] += other.squares[line];
     }
+  }
+
+  /**
+   * How much the lines differ.
+   *
+   * @param length weights in a line
+   * @param mean of all weights
+   * @param meanSquare of all weights
+   * @param meanFourthPower of all weights
+   */
+  Spread spread(long length, double mean, double meanSquare, double meanFourthPower) {
+    int lines = lines();
+    double lineSquares = length * meanSquare;
+    double strengths = 0;
+    double strengthSquares = 0;
+    double norms = 0;
+    double low = Double.POSITIVE_INFINITY;
+    double high = 0;
+    for (int line = 0; line < lines; line++) {
+      double strength = sums[line] - length * mean;
+      double norm = squares[line];
+      strengths += strength * strength;
+      strengthSquares += sums[line] * sums[line];
+      norms += (norm - lineSquares) * (norm - lineSquares);
+      low = Math.min(low, norm);
+      high = Math.max(high, norm);
+    }
+    double variance = meanSquare - mean * mean;
+    double squaresVariance = meanFourthPower - meanSquare * meanSquare;
+    return new Spread(
+        lines,
+        length,
+        strengths / (lines - 1) / (length * variance),
+        norms / (lines - 1) / (length * squaresVariance),
+        (high - low) / lineSquares,
+        strengthSquares / lines / lineSquares);
   }
 }

@@ -2,14 +2,13 @@ package io.github.parewire.measure;
 
 import io.github.parewire.layers.Layer;
 import io.github.parewire.model.BytesConsumer;
-import io.github.parewire.model.StoredTensor;
-import io.github.parewire.model.TensorPayload;
+import io.github.parewire.model.TensorData;
 import io.github.parewire.parallel.ParallelTasks;
+import io.github.parewire.result.LayerStatistics;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
@@ -33,7 +32,7 @@ public final class StoredStatistics {
   private final long part;
 
   private StoredStatistics(Layer layer) {
-    walk = new ViewWalk(layer.matrix());
+    walk = new ViewWalk(layer.use().matrices());
     this.layer = layer;
     width = layer.tensor().type().bytes();
     part = Math.max(PART, WEIGHTS_PER_LINE * walk.lines());
@@ -45,25 +44,16 @@ public final class StoredStatistics {
    * @throws IOException if its file can't be read
    */
   public static LayerStatistics of(Layer layer) throws IOException {
-    StoredStatistics measure = new StoredStatistics(layer);
-    Optional<TensorPayload> bytes = layer.tensor().rawBytes();
-    WeightSums sums =
-        bytes.isPresent() ? measure.inParts(bytes.get()) : measure.inOrder(layer.tensor());
+    WeightSums sums = new StoredStatistics(layer).sums(layer.tensor().data());
     return sums.statistics(WeightDecoder.resolution(layer.tensor().type()));
   }
 
-  private WeightSums inOrder(StoredTensor tensor) throws IOException {
-    Summing all = new Summing(0);
-    tensor.read(all);
-    return all.sums;
-  }
-
-  private WeightSums inParts(TensorPayload payload) throws IOException {
-    long count = payload.length() / width;
+  private WeightSums sums(TensorData data) throws IOException {
+    long count = data.length() / width;
     List<Callable<WeightSums>> parts = new ArrayList<>();
     for (long at = 0; at < count; at += part) {
       long first = at;
-      parts.add(() -> sumsOf(payload, first, Math.min(part, count - first)));
+      parts.add(() -> sumsOf(data, first, Math.min(part, count - first)));
     }
     List<WeightSums> sums = ParallelTasks.runParts(parts);
     WeightSums all = sums.get(0);
@@ -71,9 +61,9 @@ public final class StoredStatistics {
     return all;
   }
 
-  private WeightSums sumsOf(TensorPayload payload, long first, long count) throws IOException {
+  private WeightSums sumsOf(TensorData data, long first, long count) throws IOException {
     Summing part = new Summing(first);
-    payload.read(first * width, count * width, part);
+    data.read(first * width, count * width, part);
     return part.sums;
   }
 

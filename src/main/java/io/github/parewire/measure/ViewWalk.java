@@ -1,6 +1,6 @@
 package io.github.parewire.measure;
 
-import io.github.parewire.layers.MatrixView;
+import io.github.parewire.layers.MatrixStack;
 import io.github.parewire.layers.ViewStep;
 import io.github.parewire.layers.ViewStep.Permute;
 import java.util.ArrayList;
@@ -59,15 +59,15 @@ final class ViewWalk {
   /** Elements that are known to be equally far apart. */
   private final long run;
 
-  ViewWalk(MatrixView view) {
-    for (ViewStep step : view.steps()) {
+  ViewWalk(MatrixStack stack) {
+    for (ViewStep step : stack.view().steps()) {
       if (step instanceof Permute permute) {
         moves.add(new Move(permute));
       }
     }
-    slices = Math.toIntExact(view.slices());
-    outputs = Math.toIntExact(view.outputs());
-    inputs = Math.toIntExact(view.inputs());
+    slices = Math.toIntExact(stack.shape().slices());
+    outputs = Math.toIntExact(stack.shape().outputs());
+    inputs = Math.toIntExact(stack.shape().inputs());
     run =
         switch (moves.size()) {
           case 0 -> Long.MAX_VALUE;
@@ -123,14 +123,14 @@ final class ViewWalk {
       int column = (int) (start % inputs);
       int slice = (int) (row / outputs);
       int lineColumn = slice * inputs + column;
-      int left = end - at;
+      int remaining = end - at;
       int taken;
       if (step % inputs == 0 && step / inputs < outputs) {
         int rowStep = (int) (step / inputs);
-        taken = Math.min(left, fit(outputs - (int) (row % outputs), rowStep));
+        taken = Math.min(remaining, fit(outputs - (int) (row % outputs), rowStep));
         sums.addToColumn(lineColumn, (int) row, rowStep, weights, at, taken);
       } else {
-        taken = step < inputs ? Math.min(left, fit(inputs - column, (int) step)) : 1;
+        taken = step < inputs ? Math.min(remaining, fit(inputs - column, (int) step)) : 1;
         sums.addToRow((int) row, lineColumn, (int) Math.min(step, inputs), weights, at, taken);
       }
       at += taken;

@@ -27,8 +27,8 @@ final class WeightDecoder {
 
   WeightDecoder(Layer layer) {
     type = layer.tensor().type();
-    scale = layer.quantization().map(Quantization::scale).orElse(1f);
-    zeroPoint = layer.quantization().map(Quantization::zeroPoint).orElse(0);
+    scale = layer.use().quantization().map(Quantization::scale).orElse(1f);
+    zeroPoint = layer.use().quantization().map(Quantization::zeroPoint).orElse(0);
   }
 
   /** The largest relative rounding error of a weight of a type; of integers, of the largest. */

@@ -1,6 +1,7 @@
 package io.github.parewire.measure;
 
-import io.github.parewire.rewire.StrengthVariance;
+import io.github.parewire.result.LayerStatistics;
+import io.github.parewire.result.StrengthVariance;
 
 /**
  * What one pass over a layer's weights adds up, in float64. Parts of a layer are summed apart and
@@ -118,11 +119,9 @@ final class WeightSums {
         meanSquare,
         fourthPowers / count / (meanSquare * meanSquare),
         resolution,
-        new StrengthVariance(
-            StrengthVariance.variance(columns.sums(), slices),
-            StrengthVariance.variance(rows.sums(), slices)),
-        Spread.of(columns, count / columns.lines(), mean, meanSquare, fourthPowers / count),
-        Spread.of(rows, count / rows.lines(), mean, meanSquare, fourthPowers / count));
+        StrengthVariance.of(columns.sums(), rows.sums(), slices),
+        columns.spread(count / columns.lines(), mean, meanSquare, fourthPowers / count),
+        rows.spread(count / rows.lines(), mean, meanSquare, fourthPowers / count));
   }
 
   private static double total(double[] values) {

@@ -1,7 +1,7 @@
 package io.github.parewire.model;
 
+import io.github.parewire.message.LowerCase;
 import io.github.parewire.onnx.TensorProto;
-import java.util.Locale;
 import java.util.Optional;
 
 /** The element types whose tensors can be rewired (ONNX IR, TensorProto.DataType). */
@@ -81,9 +81,8 @@ public enum ElementType {
     };
   }
 
-  /** The name as the ONNX documentation writes it, in lower case. */
-  @Override
-  public String toString() {
-    return name().toLowerCase(Locale.ROOT);
+  /** The name in ONNX's words, such as float16. */
+  public String text() {
+    return LowerCase.of(this);
   }
 }

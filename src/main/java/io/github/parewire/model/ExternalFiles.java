@@ -1,5 +1,8 @@
 package io.github.parewire.model;
 
+import io.github.parewire.message.Message;
+import io.github.parewire.message.ModelException;
+import io.github.parewire.message.RunOption;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -78,7 +81,8 @@ final class ExternalFiles implements Closeable {
           "external data '"
               + location
               + "': expected one name for the file, found hard links to it",
-          "copy the file, or allow it with --allow-hard-links");
+          Message.of("copy the file"),
+          Message.of("allow it with ", Message.option(RunOption.ALLOW_HARD_LINKS)));
     }
     FileStamp stamp = FileStamp.of(real);
     FileChannel channel =

@@ -1,5 +1,6 @@
 package io.github.parewire.model;
 
+import io.github.parewire.message.ModelException;
 import io.github.parewire.onnx.StringStringEntryProto;
 import io.github.parewire.onnx.TensorProto;
 import java.util.HashMap;

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
+import io.github.parewire.message.ModelException;
 import io.github.parewire.onnx.ModelProto;
 import io.github.parewire.onnx.TensorProto;
 import java.io.Closeable;
@@ -36,7 +37,7 @@ public final class OnnxFile implements Closeable {
   private final ModelProto model;
   private final WireIndex index;
   private final ExternalFiles files;
-  private final Map<TensorProto, ExternalRange> external;
+  private final Map<TensorProto, ExternalData> external;
   private final Set<TensorProto> overlapping;
 
   private OnnxFile(
@@ -45,7 +46,7 @@ public final class OnnxFile implements Closeable {
       ModelProto model,
       WireIndex index,
       ExternalFiles files,
-      Map<TensorProto, ExternalRange> external) {
+      Map<TensorProto, ExternalData> external) {
     this.file = file;
     this.bytes = bytes;
     this.model = model;
@@ -86,6 +87,38 @@ public final class OnnxFile implements Closeable {
     }
   }
 
+  /**
+   * Opens a model, reads what is wanted of it, and closes it. If the file changes meanwhile, the
+   * call fails for that, whatever else goes wrong.
+   *
+   * @param path the file; it is never written to, nor are its data files
+   * @param allowHardLinks whether a data file may have other names
+   * @param reader what to do; it may keep nothing of the file
+   * @return what the reader returns
+   * @throws IOException if the file can't be read, changes while it is, or the reader throws it
+   * @throws ModelException if it is no ONNX model that can be read safely
+   */
+  public static <T> T read(Path path, boolean allowHardLinks, Reader<T> reader) throws IOException {
+    return use(
+        path,
+        allowHardLinks,
+        file -> {
+          T result = reader.read(file);
+          file.requireUnchanged();
+          return result;
+        });
+  }
+
+  /**
+   * As {@link #read}, for a user that calls {@link #requireUnchanged} itself before its result
+   * counts, and for whom the file may change from then on.
+   */
+  public static <T> T use(Path path, boolean allowHardLinks, Reader<T> user) throws IOException {
+    try (OnnxFile file = open(path, allowHardLinks)) {
+      return reading(file::requireUnchanged, path, () -> user.read(file));
+    }
+  }
+
   private static OnnxFile parse(OpenFile file, boolean allowHardLinks) throws IOException {
     Path path = file.path();
     ByteBuffer bytes = map(file);
@@ -97,13 +130,13 @@ public final class OnnxFile implements Closeable {
       index = WireIndex.of(input(bytes), model);
     } catch (InvalidProtocolBufferException e) {
       throw new ModelException(
-          path.toString(),
-          "not an ONNX model, or cut short: expected a protobuf message of "
-              + bytes.capacity()
-              + " bytes, found: "
-              + e.getMessage().replaceAll("\\s+", " "),
-          "export or copy it again",
-          e);
+              path.toString(),
+              "not an ONNX model, or cut short: expected a protobuf message of "
+                  + bytes.capacity()
+                  + " bytes, found: "
+                  + e.getMessage().replaceAll("\\s+", " "),
+              "export or copy it again")
+          .because(e);
     }
     if (!model.hasGraph()) {
       throw new ModelException(
@@ -121,13 +154,13 @@ public final class OnnxFile implements Closeable {
     }
   }
 
-  private static Map<TensorProto, ExternalRange> external(
+  private static Map<TensorProto, ExternalData> external(
       Path path, WireIndex index, ExternalFiles files) throws IOException {
-    IdentityHashMap<TensorProto, ExternalRange> external = new IdentityHashMap<>();
+    IdentityHashMap<TensorProto, ExternalData> external = new IdentityHashMap<>();
     for (TensorProto tensor : index.tensors()) {
       if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
         String where = path + ", tensor '" + tensor.getName() + "'";
-        external.put(tensor, ExternalRange.of(where, tensor, index.wire(tensor), files));
+        external.put(tensor, ExternalData.of(where, tensor, index.wire(tensor), files));
       }
     }
     return external;
@@ -143,7 +176,7 @@ public final class OnnxFile implements Closeable {
     }
     if (!Files.isRegularFile(path)) {
       throw new ModelException(
-          path.toString(), "expected a regular file, found a device, pipe or socket", "");
+          path.toString(), "expected a regular file, found a device, pipe or socket");
     }
   }
 
@@ -209,66 +242,56 @@ public final class OnnxFile implements Closeable {
     return bytes.capacity();
   }
 
-  /** The whole file, mapped read-only. */
-  ByteBuffer bytes() {
-    return bytes.duplicate();
-  }
-
-  /** The file itself. */
-  OpenFile file() {
-    return file;
-  }
-
   /** Reads some bytes of the file, in order. */
   public void read(WireSpan span, BytesConsumer consumer) throws IOException {
     file.read(span, consumer);
   }
 
   /** All tensors that have their bytes in data files, in the order of the file. */
-  public List<ExternalRange> external() {
+  public List<ExternalData> external() {
     return index.tensors().stream().map(external::get).filter(Objects::nonNull).toList();
   }
 
   /** Where a tensor's bytes are in a data file; empty if they are in the model. */
-  public Optional<ExternalRange> external(TensorProto tensor) {
+  public Optional<ExternalData> external(TensorProto tensor) {
     return Optional.ofNullable(external.get(tensor));
   }
 
   /**
-   * The bytes of a tensor as raw_data would have them; empty if they are not bytes, or in typed
-   * data of a type that is not rewired, or only a segment of the tensor.
+   * The elements of a tensor of this file.
    *
    * @param tensor an object found in {@link #model()}, by identity
+   * @return its elements; empty if they are only a segment of it, or numbers of a type that is not
+   *     rewired
+   * @throws ModelException if one is no number of the tensor's type
    */
-  public Optional<TensorPayload> payload(TensorProto tensor) throws IOException {
-    Optional<TensorPayload> raw = rawBytes(tensor);
-    if (raw.isPresent() || tensor.hasSegment()) {
-      return raw;
-    }
-    Optional<ElementType> type = ElementType.of(tensor.getDataType());
-    if (type.isEmpty()) {
-      return Optional.empty();
-    }
-    StoredTensor stored = stored(tensor, tensor.getName(), type.get());
-    int length = Math.toIntExact(stored.elements() * type.get().bytes());
-    ByteBuffer bytes = ByteBuffer.allocate(length);
-    stored.read(bytes::put);
-    return Optional.of(new TypedPayload(tensor, bytes.flip(), index.wire(tensor).all()));
+  public Optional<TensorData> data(TensorProto tensor) {
+    return data(tensor, where(tensor.getName()));
   }
 
-  /** The bytes of a tensor, if the file or a data file holds them as such. */
-  Optional<TensorPayload> rawBytes(TensorProto tensor) {
-    TensorPayload range = external.get(tensor);
+  private Optional<TensorData> data(TensorProto tensor, String where) {
+    TensorData range = external.get(tensor);
     if (range != null || tensor.hasSegment()) {
       return Optional.ofNullable(range);
     }
     TensorWire wire = index.wire(tensor);
     List<TensorWire.Field> raw = wire.numbered(TensorProto.RAW_DATA_FIELD_NUMBER);
-    if (raw.isEmpty()) {
-      return Optional.empty();
+    if (!raw.isEmpty()) {
+      return Optional.of(new RawData(tensor, file, raw.get(raw.size() - 1), wire.all()));
     }
-    WireSpan last = raw.get(raw.size() - 1).payload();
-    return Optional.of(new RawPayload(tensor, file, last, wire.all()));
+    return ElementType.of(tensor.getDataType()).map(type -> typedData(tensor, type, wire, where));
+  }
+
+  private TensorData typedData(
+      TensorProto tensor, ElementType type, TensorWire wire, String where) {
+    List<TensorWire.Field> fields = wire.numbered(type.typedField());
+    return type.isInInt32Data()
+        ? VarintData.of(where, tensor, type, fields, wire.all())
+        : new FixedWidthData(tensor, file, bytes, type.bytes(), fields, wire.all());
+  }
+
+  private String where(String tensor) {
+    return path() + ", tensor '" + tensor + "'";
   }
 
   /** All tensors of the file, each as the object of {@link #model()}, in the order of the file. */
@@ -282,15 +305,14 @@ public final class OnnxFile implements Closeable {
   }
 
   /** The tensors whose range in a data file has a byte of another one's. */
-  private static Set<TensorProto> overlapping(Collection<ExternalRange> ranges) {
+  private static Set<TensorProto> overlapping(Collection<ExternalData> ranges) {
     Set<TensorProto> found = Collections.newSetFromMap(new IdentityHashMap<>());
-    List<ExternalRange> sorted = new ArrayList<>(ranges);
+    List<ExternalData> sorted = new ArrayList<>(ranges);
     sorted.sort(
-        Comparator.comparing(ExternalRange::file)
-            .thenComparingLong(range -> range.span().offset()));
+        Comparator.comparing(ExternalData::file).thenComparingLong(range -> range.span().offset()));
     // Of those before, the one that reaches furthest.
-    ExternalRange last = null;
-    for (ExternalRange range : sorted) {
+    ExternalData last = null;
+    for (ExternalData range : sorted) {
       if (last != null && last.overlaps(range)) {
         found.add(last.tensor());
         found.add(range.tensor());
@@ -305,14 +327,23 @@ public final class OnnxFile implements Closeable {
   }
 
   /**
-   * The stored elements of a tensor of this file.
+   * A tensor of this file that can be rewired.
    *
-   * @param tensor an object found in {@link #model()}, by identity
+   * @param tensor an object found in {@link #model()}, by identity, that is no segment
    * @param name the tensor's name for people
    * @param type its element type
+   * @throws ModelException if it has elements in two forms, or ones that are not of its type
    */
   public StoredTensor stored(TensorProto tensor, String name, ElementType type) {
-    return StoredTensor.of(this, tensor, index.wire(tensor), name, type);
+    TensorWire wire = index.wire(tensor);
+    int forms = external.containsKey(tensor) ? 1 : 0;
+    forms += wire.numbered(TensorProto.RAW_DATA_FIELD_NUMBER).isEmpty() ? 0 : 1;
+    forms += wire.numbered(type.typedField()).isEmpty() ? 0 : 1;
+    if (forms > 1) {
+      throw new ModelException(
+          where(name), "expected its data in one form, found two", "export the model again");
+    }
+    return new StoredTensor(where(name), name, type, data(tensor, where(name)).orElseThrow());
   }
 
   /**
@@ -325,29 +356,28 @@ public final class OnnxFile implements Closeable {
     files.requireUnchanged();
   }
 
-  /** Something that reads a file. */
+  /**
+   * Something that reads a file.
+   *
+   * @param <T> what it finds
+   */
   public interface Reader<T> {
     /** Does it. */
-    T read() throws IOException;
-  }
-
-  /**
-   * Does something that reads the file. What goes wrong with a file that changes meanwhile goes
-   * wrong for that.
-   *
-   * @throws IOException if the reader throws it, or throws anything and the file has changed
-   */
-  public <T> T reading(Reader<T> reader) throws IOException {
-    return reading(this::requireUnchanged, path(), reader);
+    T read(OnnxFile file) throws IOException;
   }
 
   private interface Check {
     void run() throws IOException;
   }
 
-  private static <T> T reading(Check unchanged, Path path, Reader<T> reader) throws IOException {
+  private interface Action<T> {
+    T run() throws IOException;
+  }
+
+  /** Does something that reads a file, and blames what fails on the file if that has changed. */
+  private static <T> T reading(Check unchanged, Path path, Action<T> action) throws IOException {
     try {
-      return reader.read();
+      return action.run();
     } catch (IOException | RuntimeException | InternalError e) {
       try {
         unchanged.run();

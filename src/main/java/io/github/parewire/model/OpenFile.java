@@ -38,7 +38,7 @@ record OpenFile(FileStamp stamp, FileChannel channel) implements Closeable {
 
   /** Reads a span, in pieces whose lengths are multiples of 8 but for the last. */
   void read(WireSpan span, BytesConsumer consumer) throws IOException {
-    PayloadBuffer.read(this::read, span.offset(), span.length(), consumer);
+    ReadBuffers.read(this::read, span.offset(), span.length(), consumer);
   }
 
   @Override

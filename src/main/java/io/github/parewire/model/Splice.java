@@ -12,6 +12,11 @@ import java.util.List;
  */
 public record Splice(WireSpan old, long newLength, Enclosure enclosure) {
 
+  /** Exchanges what a field holds for as many bytes. */
+  static Splice inPlace(TensorWire.Field field) {
+    return new Splice(field.payload(), field.payload().length(), field.enclosure());
+  }
+
   /** Exchanges the first of some fields for something new, and drops the others. */
   static List<Splice> exchange(List<TensorWire.Field> fields, long newLength) {
     List<Splice> splices = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.github.parewire.model;
 
+import io.github.parewire.message.ModelException;
 import io.github.parewire.onnx.TensorProto;
 import java.nio.file.Path;
 import java.util.List;
@@ -77,7 +78,7 @@ final class TensorChecks {
           ? Math.multiplyExact(elements, (long) bits / 8)
           : Math.addExact(Math.multiplyExact(elements, (long) bits), 7) / 8;
     } catch (ArithmeticException e) {
-      throw new ModelException(where, "the tensor's size overflows 63 bits", MEND, e);
+      throw new ModelException(where, "the tensor's size overflows 63 bits", MEND).because(e);
     }
   }
 

@@ -1,7 +1,10 @@
 package io.github.parewire.model;
 
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.WireFormat;
+import io.github.parewire.message.ModelException;
 import io.github.parewire.onnx.TensorProto;
+import io.github.parewire.result.StorageForm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -19,47 +22,81 @@ import java.util.List;
  *
  * @param tensor the tensor
  * @param type its element type
- * @param fields where the elements are, in order; at least one
+ * @param fields where the elements are, in order
+ * @param allFields all data fields, and the data location if it is given
  */
-record VarintData(TensorProto tensor, ElementType type, List<TensorWire.Field> fields)
-    implements StoredData {
+record VarintData(
+    TensorProto tensor,
+    ElementType type,
+    List<TensorWire.Field> fields,
+    List<TensorWire.Field> allFields)
+    implements TensorData {
 
   private static final int TAG = TensorProto.INT32_DATA_FIELD_NUMBER;
 
+  /**
+   * Describes a tensor.
+   *
+   * @param where the file and the tensor, for messages
+   * @throws ModelException if an integer is none that an element could be
+   */
+  static VarintData of(
+      String where,
+      TensorProto tensor,
+      ElementType type,
+      List<TensorWire.Field> fields,
+      List<TensorWire.Field> allFields) {
+    for (int i = 0; i < tensor.getInt32DataCount(); i++) {
+      int element = tensor.getInt32Data(i);
+      if (type.toInt32(element) != element) {
+        throw new ModelException(
+            where,
+            "expected patterns of "
+                + Byte.SIZE * type.bytes()
+                + " bits in int32_data, found "
+                + element
+                + " at element "
+                + i,
+            "export the model again");
+      }
+    }
+    return new VarintData(tensor, type, fields, allFields);
+  }
+
   @Override
-  public void read(BytesConsumer consumer) throws IOException {
-    int count = tensor.getInt32DataCount();
-    ByteBuffer elements =
-        ByteBuffer.allocateDirect(Math.multiplyExact(type.bytes(), count))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = 0; i < count; i++) {
+  public StorageForm form() {
+    return StorageForm.TYPED;
+  }
+
+  @Override
+  public long length() {
+    return (long) type.bytes() * tensor.getInt32DataCount();
+  }
+
+  @Override
+  public void read(long offset, ByteBuffer buffer) {
+    ByteBuffer elements = buffer.slice().order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = Math.toIntExact(offset / type.bytes()); elements.hasRemaining(); i++) {
       if (type.bytes() == 1) {
         elements.put((byte) tensor.getInt32Data(i));
       } else {
         elements.putShort((short) tensor.getInt32Data(i));
       }
     }
-    consumer.accept(elements.flip());
+    buffer.position(buffer.limit());
   }
 
   @Override
   public List<Splice> splices() {
-    List<Splice> splices = new ArrayList<>();
-    for (TensorWire.Field field : fields) {
-      splices.add(new Splice(field.whole(), 0, field.enclosure()));
-    }
-    TensorWire.Field first = fields.get(0);
-    splices.set(0, new Splice(first.whole(), encodedLength(), first.enclosure()));
-    return splices;
+    return Splice.exchange(fields, encodedLength());
   }
 
   @Override
   public List<List<ByteBuffer>> encode(List<ByteBuffer> elements) {
     List<List<ByteBuffer>> encoded = new ArrayList<>();
     for (int i = 0; i < fields.size(); i++) {
-      encoded.add(List.of());
+      encoded.add(i == 0 ? List.of(encodeAll(elements)) : List.of());
     }
-    encoded.set(0, List.of(encodeAll(elements)));
     return encoded;
   }
 
@@ -68,7 +105,7 @@ record VarintData(TensorProto tensor, ElementType type, List<TensorWire.Field> f
     CodedOutputStream out = CodedOutputStream.newInstance(bytes);
     try {
       if (isPacked()) {
-        out.writeTag(TAG, com.google.protobuf.WireFormat.WIRETYPE_LENGTH_DELIMITED);
+        out.writeTag(TAG, WireFormat.WIRETYPE_LENGTH_DELIMITED);
         out.writeUInt32NoTag(varintsLength());
       }
       for (ByteBuffer part : elements) {
@@ -87,6 +124,11 @@ record VarintData(TensorProto tensor, ElementType type, List<TensorWire.Field> f
       throw new UncheckedIOException(e);
     }
     return bytes.flip();
+  }
+
+  @Override
+  public List<Splice> moveSplices(long newLength) {
+    return Splice.exchange(allFields, newLength);
   }
 
   private boolean isPacked() {

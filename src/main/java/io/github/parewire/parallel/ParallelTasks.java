@@ -1,10 +1,12 @@
 package io.github.parewire.parallel;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.Future;
@@ -73,6 +75,19 @@ public final class ParallelTasks {
       results.add(get(future));
     }
     return results;
+  }
+
+  /**
+   * Runs the parts of a task of {@link #run}, none of which reads or writes a file, as {@link
+   * #runParts} does.
+   */
+  public static void runAll(List<? extends Runnable> parts) {
+    try {
+      runParts(parts.stream().map(Executors::callable).toList());
+    } catch (IOException e) {
+      // Interrupted while it waited: they end all the same.
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A pool that starts no thread in the place of one that waits for another's help. */

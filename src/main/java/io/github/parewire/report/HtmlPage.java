@@ -1,14 +1,21 @@
 package io.github.parewire.report;
 
-import io.github.parewire.device.Gpu;
-import io.github.parewire.layers.Layer;
-import io.github.parewire.rewire.StrengthVariance;
-import io.github.parewire.verify.Proof;
-import io.github.parewire.verify.Verification;
+import io.github.parewire.message.LowerCase;
+import io.github.parewire.message.Wording;
+import io.github.parewire.options.RewireOptions;
+import io.github.parewire.options.Selection;
+import io.github.parewire.result.FileHash;
+import io.github.parewire.result.Gpu;
+import io.github.parewire.result.LayerDescription;
+import io.github.parewire.result.LayerReport;
+import io.github.parewire.result.LayerSketch;
+import io.github.parewire.result.Proof;
+import io.github.parewire.result.Report;
+import io.github.parewire.result.StrengthVariance;
+import io.github.parewire.result.Verification;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -17,11 +24,13 @@ import java.util.stream.Stream;
 final class HtmlPage {
 
   private final Report report;
+  private final Wording wording;
   private final List<String> arguments;
   private final PageScript script = new PageScript();
 
-  HtmlPage(Report report, List<String> arguments) {
+  HtmlPage(Report report, List<String> arguments, Wording wording) {
     this.report = report;
+    this.wording = wording;
     this.arguments = arguments;
   }
 
@@ -36,15 +45,13 @@ final class HtmlPage {
       int number, String tensor, String operator, String matrix, Change input, Change output) {}
 
   /** A tensor that was left. */
-  record Left(String tensor, String shape, String type, String reason) {}
+  record LeftRow(String tensor, String shape, String type, String reason) {}
 
   /** A variance before and after. */
   record Change(OptionalDouble first, OptionalDouble second) {
 
-    static Change of(LayerReport layer, Function<StrengthVariance, OptionalDouble> side) {
-      return new Change(
-          layer.before().map(side).orElse(OptionalDouble.empty()),
-          layer.after().map(side).orElse(OptionalDouble.empty()));
+    static Change of(LayerReport.Rewired layer, Function<StrengthVariance, OptionalDouble> side) {
+      return new Change(side.apply(layer.before()), side.apply(layer.after()));
     }
 
     String before() {
@@ -84,7 +91,7 @@ final class HtmlPage {
   }
 
   String version() {
-    return Versions.all().get("onnx-parewire");
+    return report.host().versions().get("onnx-parewire");
   }
 
   String title() {
@@ -164,6 +171,11 @@ final class HtmlPage {
     return report.verification().map(Verification::proofs).orElse(List.of());
   }
 
+  /** What a proof found, in words. */
+  String detail(Proof proof) {
+    return proof.detail().text(wording);
+  }
+
   String outcome(Proof proof) {
     return LowerCase.of(proof.outcome());
   }
@@ -177,43 +189,44 @@ final class HtmlPage {
   }
 
   List<Entry> settings() {
-    RunSettings settings = report.settings();
+    RewireOptions options = report.options();
+    Selection selection = options.rule().selection();
     List<Entry> entries = new ArrayList<>();
-    entries.add(new Entry("passes", settings.passes()));
-    entries.add(new Entry("selection", settings.selection()));
-    if (settings.draws()) {
-      entries.add(new Entry("offset", Double.toString(settings.rule().offset())));
-      entries.add(new Entry("seed", settings.seed().toString()));
-      entries.add(new Entry("stream", settings.sharedStream() ? "shared" : "one a layer"));
+    entries.add(new Entry("passes", LowerCase.of(options.rule().passes())));
+    entries.add(new Entry("selection", selection.name()));
+    if (selection instanceof Selection.Draw draw) {
+      entries.add(new Entry("offset", Double.toString(draw.offset())));
+      entries.add(new Entry("seed", options.streams().seed().toString()));
+      entries.add(new Entry("stream", options.streams().sharedStream() ? "shared" : "one a layer"));
+      entries.add(new Entry("sampler", LowerCase.of(draw.sampler())));
     }
-    settings.sampler().ifPresent(sampler -> entries.add(new Entry("sampler", sampler)));
-    entries.add(new Entry("kernel", settings.kernel()));
-    entries.add(new Entry("device", report.gpu().map(Gpu::name).orElse("cpu")));
-    entries.add(new Entry("groups", settings.groups()));
-    entries.add(new Entry("weights compared by", settings.check()));
-    entries.add(new Entry("threads", String.valueOf(settings.threads())));
-    for (Map.Entry<String, String> version : Versions.all().entrySet()) {
-      entries.add(new Entry(version.getKey(), version.getValue()));
-    }
-    entries.add(new Entry("java", System.getProperty("java.version")));
-    entries.add(
-        new Entry("system", System.getProperty("os.name") + " " + System.getProperty("os.arch")));
+    entries.add(new Entry("kernel", LowerCase.of(options.execution().kernel())));
+    entries.add(new Entry("device", report.host().gpu().map(Gpu::name).orElse("cpu")));
+    entries.add(new Entry("groups", LowerCase.of(options.layers().groups())));
+    entries.add(new Entry("weights compared by", LowerCase.of(options.verification().check())));
+    entries.add(new Entry("threads", String.valueOf(options.execution().threads())));
+    report
+        .host()
+        .versions()
+        .forEach((library, version) -> entries.add(new Entry(library, version)));
+    entries.add(new Entry("java", report.host().java()));
+    entries.add(new Entry("system", report.host().os()));
     return entries;
   }
 
   List<String> warnings() {
-    return report.warnings().stream().map(Warning::text).toList();
+    return report.warnings().stream().map(warning -> warning.text().text(wording)).toList();
   }
 
   List<Row> rows() {
     return report.rewired().stream().map(HtmlPage::row).toList();
   }
 
-  private static Row row(LayerReport report) {
-    Layer layer = report.layer();
+  private static Row row(LayerReport.Rewired report) {
+    LayerDescription layer = report.layer();
     return new Row(
         layer.number(),
-        layer.tensor().name(),
+        layer.tensor(),
         layer.operator(),
         Tables.matrix(layer.matrix()),
         Change.of(report, StrengthVariance::input),
@@ -221,22 +234,21 @@ final class HtmlPage {
   }
 
   /** Layers first, then other tensors. */
-  List<Left> left() {
-    Stream<Left> layers =
-        report.layers().stream()
-            .filter(layer -> !layer.isRewired())
+  List<LeftRow> left() {
+    Stream<LeftRow> layers =
+        report.leftLayers().stream()
             .map(
-                layer ->
-                    new Left(
-                        layer.layer().tensor().name(),
-                        Tables.shape(layer.layer().tensor().dims()),
-                        layer.layer().tensor().type().toString(),
-                        layer.left().orElseThrow()));
-    Stream<Left> others =
+                left ->
+                    new LeftRow(
+                        left.layer().tensor(),
+                        Tables.shape(left.layer().dims()),
+                        left.layer().type(),
+                        left.reason()));
+    Stream<LeftRow> others =
         report.left().stream()
             .map(
                 tensor ->
-                    new Left(
+                    new LeftRow(
                         tensor.name(),
                         Tables.shape(tensor.dims()),
                         tensor.type(),

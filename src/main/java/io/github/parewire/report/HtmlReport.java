@@ -3,6 +3,8 @@ package io.github.parewire.report;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
+import io.github.parewire.message.Wording;
+import io.github.parewire.result.Report;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -22,13 +24,15 @@ public final class HtmlReport {
    *
    * @param report with hashes and sketches
    * @param arguments the command line that made it
+   * @param wording how its texts call options and commands
+   * @return an HTML document of ASCII characters
    */
-  public static String text(Report report, List<String> arguments) {
+  public static String text(Report report, List<String> arguments, Wording wording) {
     TemplateEngine engine =
         TemplateEngine.createPrecompiled(
             null, ContentType.Html, null, HtmlReport.class.getPackageName());
     StringOutput page = new StringOutput();
-    engine.render(TEMPLATE, new HtmlPage(report, arguments), page);
+    engine.render(TEMPLATE, new HtmlPage(report, arguments, wording), page);
     return ascii(page.toString());
   }
 

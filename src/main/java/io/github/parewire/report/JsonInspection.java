@@ -6,7 +6,9 @@ import static io.github.parewire.report.JsonLayers.strings;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.parewire.rewire.StrengthVariance;
+import io.github.parewire.result.Inspection;
+import io.github.parewire.result.LayerInspection;
+import io.github.parewire.result.StrengthVariance;
 
 /** What a model has, for programs: docs/inspect.schema.json describes it. */
 public final class JsonInspection {
@@ -16,12 +18,17 @@ public final class JsonInspection {
 
   private JsonInspection() {}
 
-  /** The inspection as text, indented. */
+  /**
+   * The inspection as text, indented.
+   *
+   * @param inspection what a model has
+   * @return a JSON object
+   */
   public static String text(Inspection inspection) {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     root.put("schemaVersion", SCHEMA_VERSION);
     ObjectNode versions = root.putObject("versions");
-    Versions.all().forEach(versions::put);
+    inspection.host().versions().forEach(versions::put);
     ObjectNode model = root.putObject("model");
     model.put("path", inspection.path().toString());
     model.put("bytes", inspection.bytes());
@@ -39,7 +46,7 @@ public final class JsonInspection {
 
   private static ObjectNode layer(LayerInspection inspection) {
     ObjectNode node = JsonLayers.layer(inspection.layer());
-    inspection.layer().obstacle().ifPresent(why -> node.put("left", why));
+    inspection.obstacle().ifPresent(why -> node.put("left", why));
     StrengthVariance variance = inspection.statistics().strengthVariance();
     put(node, "inputStrengthVariance", variance.input());
     put(node, "outputStrengthVariance", variance.output());

@@ -6,10 +6,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.parewire.layers.Layer;
-import io.github.parewire.layers.LeftTensor;
-import io.github.parewire.measure.LayerStatistics;
-import io.github.parewire.measure.Likeness;
+import io.github.parewire.message.LowerCase;
+import io.github.parewire.result.LayerDescription;
+import io.github.parewire.result.LayerStatistics;
+import io.github.parewire.result.LeftTensor;
+import io.github.parewire.result.Likeness;
 import java.util.Collection;
 import java.util.OptionalDouble;
 
@@ -30,15 +31,15 @@ final class JsonLayers {
   }
 
   /** What a layer is. */
-  static ObjectNode layer(Layer layer) {
+  static ObjectNode layer(LayerDescription layer) {
     ObjectNode node = NODES.objectNode();
     node.put("number", layer.number());
-    node.put("tensor", layer.tensor().name());
+    node.put("tensor", layer.tensor());
     node.put("operator", layer.operator());
     node.put("node", layer.node());
-    node.set("dims", numbers(layer.tensor().dims()));
-    node.put("type", layer.tensor().type().toString());
-    node.put("storage", layer.tensor().form().toString());
+    node.set("dims", numbers(layer.dims()));
+    node.put("type", layer.type());
+    node.put("storage", LowerCase.of(layer.storage()));
     node.putObject("matrix")
         .put("slices", layer.matrix().slices())
         .put("outputs", layer.matrix().outputs())

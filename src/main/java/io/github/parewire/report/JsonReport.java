@@ -2,17 +2,22 @@ package io.github.parewire.report;
 
 import static io.github.parewire.report.JsonLayers.numbers;
 import static io.github.parewire.report.JsonLayers.put;
-import static io.github.parewire.report.JsonLayers.strings;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.parewire.device.Gpu;
-import io.github.parewire.layers.Layer;
-import io.github.parewire.rewire.StrengthVariance;
-import io.github.parewire.verify.Proof;
+import io.github.parewire.message.LowerCase;
+import io.github.parewire.message.Wording;
+import io.github.parewire.options.StreamOptions;
+import io.github.parewire.result.FileHash;
+import io.github.parewire.result.Host;
+import io.github.parewire.result.LayerReport;
+import io.github.parewire.result.Proof;
+import io.github.parewire.result.Report;
+import io.github.parewire.result.StageTimes;
+import io.github.parewire.result.StrengthVariance;
+import io.github.parewire.result.Warning;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 
@@ -24,24 +29,34 @@ public final class JsonReport {
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-  private JsonReport() {}
+  private final Wording wording;
 
-  /** The report as text, indented. */
-  public static String text(Report report) {
-    return JsonLayers.text(tree(report));
+  private JsonReport(Wording wording) {
+    this.wording = wording;
   }
 
-  private static ObjectNode tree(Report report) {
+  /**
+   * The report as text, indented.
+   *
+   * @param report what a run did
+   * @param wording how its texts call options and commands
+   * @return a JSON object
+   */
+  public static String text(Report report, Wording wording) {
+    return JsonLayers.text(new JsonReport(wording).tree(report));
+  }
+
+  private ObjectNode tree(Report report) {
     ObjectNode root = NODES.objectNode();
     root.put("schemaVersion", SCHEMA_VERSION);
     ObjectNode versions = root.putObject("versions");
-    Versions.all().forEach(versions::put);
-    root.set("host", host(report.gpu()));
-    root.set("settings", settings(report.settings()));
+    report.host().versions().forEach(versions::put);
+    root.set("host", host(report.host()));
+    root.set("settings", JsonOptions.of(report.options()));
     root.set("input", files(report.in().toString(), report.inputFiles()));
     report.out().ifPresent(out -> root.set("output", files(out.toString(), report.outputFiles())));
     ArrayNode layers = root.putArray("layers");
-    report.layers().forEach(layer -> layers.add(layer(layer, report.settings())));
+    report.layers().forEach(layer -> layers.add(layer(layer, report.options().streams())));
     ArrayNode left = root.putArray("left");
     report.left().forEach(tensor -> left.add(JsonLayers.left(tensor)));
     ArrayNode warnings = root.putArray("warnings");
@@ -56,37 +71,21 @@ public final class JsonReport {
     return root;
   }
 
-  private static ObjectNode host(Optional<Gpu> gpu) {
+  private static ObjectNode host(Host host) {
     ObjectNode node =
         NODES
             .objectNode()
-            .put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"))
-            .put("java", System.getProperty("java.version"))
-            .put("processors", Runtime.getRuntime().availableProcessors())
-            .put("device", gpu.isPresent() ? "cuda" : "cpu");
-    gpu.ifPresent(
-        card ->
-            node.putObject("gpu")
-                .put("name", card.name())
-                .put("driver", card.driver().toString())
-                .put("computeCapability", card.capability().toString()));
-    return node;
-  }
-
-  private static ObjectNode settings(RunSettings settings) {
-    ObjectNode node = NODES.objectNode();
-    node.put("seed", settings.seed());
-    node.put("sharedStream", settings.sharedStream());
-    node.put("passes", settings.passes());
-    node.put("selection", settings.selection());
-    node.put("offset", settings.rule().offset());
-    node.put("sampler", settings.sampler().orElse(null));
-    node.put("kernel", settings.kernel());
-    node.put("groups", settings.groups());
-    node.set("include", strings(settings.include()));
-    node.set("exclude", strings(settings.exclude()));
-    node.put("threads", settings.threads());
-    node.put("check", settings.check());
+            .put("os", host.os())
+            .put("java", host.java())
+            .put("processors", host.processors())
+            .put("device", host.gpu().isPresent() ? "cuda" : "cpu");
+    host.gpu()
+        .ifPresent(
+            card ->
+                node.putObject("gpu")
+                    .put("name", card.name())
+                    .put("driver", card.driver().toString())
+                    .put("computeCapability", card.capability().toString()));
     return node;
   }
 
@@ -104,46 +103,48 @@ public final class JsonReport {
     return node;
   }
 
-  private static ObjectNode layer(LayerReport report, RunSettings settings) {
-    Layer layer = report.layer();
-    ObjectNode node = JsonLayers.layer(layer);
+  private static ObjectNode layer(LayerReport report, StreamOptions streams) {
+    ObjectNode node = JsonLayers.layer(report.layer());
     node.set(
         "spawnKey",
-        settings.sharedStream() ? NODES.arrayNode() : numbers(List.of((long) layer.number())));
-    node.put("rewired", report.isRewired());
-    report.left().ifPresent(why -> node.put("left", why));
-    if (report.isRewired()) {
-      node.set("inputStrengthVariance", variance(report, StrengthVariance::input));
-      node.set("outputStrengthVariance", variance(report, StrengthVariance::output));
-      node.set("weights", JsonLayers.weights(report.statistics().orElseThrow()));
-      node.set("looksLike", JsonLayers.likeness(report.likeness().orElseThrow()));
+        streams.sharedStream()
+            ? NODES.arrayNode()
+            : numbers(List.of((long) report.layer().number())));
+    node.put("rewired", report instanceof LayerReport.Rewired);
+    if (report instanceof LayerReport.Left left) {
+      node.put("left", left.reason());
+    } else if (report instanceof LayerReport.Rewired rewired) {
+      node.set("inputStrengthVariance", variance(rewired, StrengthVariance::input));
+      node.set("outputStrengthVariance", variance(rewired, StrengthVariance::output));
+      node.set("weights", JsonLayers.weights(rewired.statistics()));
+      node.set("looksLike", JsonLayers.likeness(rewired.likeness()));
+      rewired.sortedWeightsSha256().ifPresent(hash -> node.put("sortedWeightsSha256", hash));
     }
-    report.sortedWeightsSha256().ifPresent(hash -> node.put("sortedWeightsSha256", hash));
     return node;
   }
 
   /** Null with fewer than two neurons, or where it overflows. */
   private static ObjectNode variance(
-      LayerReport report, Function<StrengthVariance, OptionalDouble> side) {
+      LayerReport.Rewired report, Function<StrengthVariance, OptionalDouble> side) {
     ObjectNode node = NODES.objectNode();
-    put(node, "before", side.apply(report.before().orElseThrow()));
-    put(node, "after", side.apply(report.after().orElseThrow()));
+    put(node, "before", side.apply(report.before()));
+    put(node, "after", side.apply(report.after()));
     return node;
   }
 
-  private static ObjectNode warning(Warning warning) {
+  private ObjectNode warning(Warning warning) {
     ObjectNode node = NODES.objectNode();
-    node.put("kind", warning.kind().toString());
+    node.put("kind", LowerCase.of(warning.kind()));
     node.set("layers", numbers(warning.layers()));
-    node.put("text", warning.text());
+    node.put("text", warning.text().text(wording));
     return node;
   }
 
-  private static ObjectNode proof(Proof proof) {
+  private ObjectNode proof(Proof proof) {
     return NODES
         .objectNode()
         .put("name", proof.name())
         .put("outcome", LowerCase.of(proof.outcome()))
-        .put("detail", proof.detail());
+        .put("detail", proof.detail().text(wording));
   }
 }

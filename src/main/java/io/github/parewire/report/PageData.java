@@ -7,12 +7,15 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.parewire.layers.Layer;
-import io.github.parewire.rewire.MatrixPicture;
-import io.github.parewire.rewire.StrengthVariance;
+import io.github.parewire.result.Histogram;
+import io.github.parewire.result.LayerDescription;
+import io.github.parewire.result.LayerReport;
+import io.github.parewire.result.LayerSketch;
+import io.github.parewire.result.MatrixPicture;
+import io.github.parewire.result.Report;
+import io.github.parewire.result.StrengthVariance;
 import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.DoubleStream;
@@ -33,7 +36,7 @@ final class PageData {
 
   static String of(Report report) {
     ArrayNode layers = NODES.arrayNode();
-    for (LayerReport layer : report.rewired()) {
+    for (LayerReport.Rewired layer : report.rewired()) {
       ObjectNode node = layer(layer);
       if (layers.size() < LayerSketch.MOST_LAYERS) {
         layer.sketch().ifPresent(sketch -> addSketch(node, sketch));
@@ -48,15 +51,15 @@ final class PageData {
     }
   }
 
-  private static ObjectNode layer(LayerReport report) {
-    Layer layer = report.layer();
+  private static ObjectNode layer(LayerReport.Rewired report) {
+    LayerDescription layer = report.layer();
     ObjectNode node = NODES.objectNode();
     node.put("number", layer.number());
-    node.put("tensor", layer.tensor().name());
+    node.put("tensor", layer.tensor());
     node.put("operator", layer.operator());
     node.put("node", layer.node());
-    node.put("shape", Tables.shape(layer.tensor().dims()));
-    node.put("type", layer.tensor().type().toString());
+    node.put("shape", Tables.shape(layer.dims()));
+    node.put("type", layer.type());
     node.put("slices", layer.matrix().slices());
     node.put("outputs", layer.matrix().outputs());
     node.put("inputs", layer.matrix().inputs());
@@ -67,10 +70,10 @@ final class PageData {
 
   /** Before and after; null with fewer than two neurons. */
   private static ArrayNode variance(
-      LayerReport report, Function<StrengthVariance, OptionalDouble> side) {
+      LayerReport.Rewired report, Function<StrengthVariance, OptionalDouble> side) {
     ArrayNode values = NODES.arrayNode();
-    for (Optional<StrengthVariance> at : List.of(report.before(), report.after())) {
-      OptionalDouble value = at.map(side).orElse(OptionalDouble.empty());
+    for (StrengthVariance at : List.of(report.before(), report.after())) {
+      OptionalDouble value = side.apply(at);
       if (value.isPresent()) {
         values.add(value.getAsDouble());
       } else {

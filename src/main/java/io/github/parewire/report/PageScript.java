@@ -1,5 +1,6 @@
 package io.github.parewire.report;
 
+import io.github.parewire.hash.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

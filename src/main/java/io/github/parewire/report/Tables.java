@@ -6,7 +6,7 @@ import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.ColumnData;
 import com.github.freva.asciitable.HorizontalAlign;
-import io.github.parewire.layers.MatrixView;
+import io.github.parewire.result.MatrixShape;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -35,11 +35,11 @@ final class Tables {
         .toList();
   }
 
-  static <T> ColumnData<T> left(String header, Function<T, String> value) {
+  static <T> ColumnData<T> alignedLeft(String header, Function<T, String> value) {
     return column(header, HorizontalAlign.LEFT, value);
   }
 
-  static <T> ColumnData<T> right(String header, Function<T, String> value) {
+  static <T> ColumnData<T> alignedRight(String header, Function<T, String> value) {
     return column(header, HorizontalAlign.RIGHT, value);
   }
 
@@ -63,9 +63,9 @@ final class Tables {
     return String.format(Locale.ROOT, "%.4g", value);
   }
 
-  static String matrix(MatrixView view) {
-    String one = view.outputs() + " x " + view.inputs();
-    return view.slices() == 1 ? one : view.slices() + " of " + one;
+  static String matrix(MatrixShape matrix) {
+    String one = matrix.outputs() + " x " + matrix.inputs();
+    return matrix.slices() == 1 ? one : matrix.slices() + " of " + one;
   }
 
   static String shape(List<Long> dims) {

@@ -1,19 +1,22 @@
 package io.github.parewire.report;
 
+import static io.github.parewire.report.Tables.alignedLeft;
+import static io.github.parewire.report.Tables.alignedRight;
 import static io.github.parewire.report.Tables.count;
 import static io.github.parewire.report.Tables.grouped;
-import static io.github.parewire.report.Tables.left;
 import static io.github.parewire.report.Tables.matrix;
 import static io.github.parewire.report.Tables.number;
-import static io.github.parewire.report.Tables.right;
 import static io.github.parewire.report.Tables.shape;
 import static io.github.parewire.report.Tables.table;
 import static java.util.stream.Collectors.joining;
 
 import com.github.freva.asciitable.ColumnData;
-import io.github.parewire.layers.LeftTensor;
-import io.github.parewire.measure.Likeness;
-import io.github.parewire.rewire.StrengthVariance;
+import io.github.parewire.message.LowerCase;
+import io.github.parewire.result.Inspection;
+import io.github.parewire.result.LayerInspection;
+import io.github.parewire.result.LeftTensor;
+import io.github.parewire.result.Likeness;
+import io.github.parewire.result.StrengthVariance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -36,7 +39,12 @@ public final class TextInspection {
     this.ideal = ideal;
   }
 
-  /** Header, a row a layer, the evidence for what they look like, and what is left and why. */
+  /**
+   * Header, a row a layer, the evidence for what they look like, and what is left and why.
+   *
+   * @param inspection what a model has
+   * @return the lines
+   */
   public List<String> lines(Inspection inspection) {
     List<String> lines = new ArrayList<>();
     lines.add(header(inspection));
@@ -73,20 +81,20 @@ public final class TextInspection {
 
   private List<ColumnData<LayerInspection>> columns() {
     List<ColumnData<LayerInspection>> columns = new ArrayList<>();
-    columns.add(right("#", row -> String.valueOf(row.layer().number())));
-    columns.add(left("tensor", row -> row.layer().tensor().name()));
-    columns.add(left("operator", row -> row.layer().operator()));
-    columns.add(right("shape", row -> shape(row.layer().tensor().dims())));
-    columns.add(left("type", row -> row.layer().tensor().type().toString()));
-    columns.add(left("storage", row -> row.layer().tensor().form().toString()));
-    columns.add(right("matrix", row -> matrix(row.layer().matrix())));
-    columns.add(right("fan-in", row -> String.valueOf(row.layer().fans().in())));
-    columns.add(right("fan-out", row -> String.valueOf(row.layer().fans().out())));
+    columns.add(alignedRight("#", row -> String.valueOf(row.layer().number())));
+    columns.add(alignedLeft("tensor", row -> row.layer().tensor()));
+    columns.add(alignedLeft("operator", row -> row.layer().operator()));
+    columns.add(alignedRight("shape", row -> shape(row.layer().dims())));
+    columns.add(alignedLeft("type", row -> row.layer().type()));
+    columns.add(alignedLeft("storage", row -> LowerCase.of(row.layer().storage())));
+    columns.add(alignedRight("matrix", row -> matrix(row.layer().matrix())));
+    columns.add(alignedRight("fan-in", row -> String.valueOf(row.layer().fans().in())));
+    columns.add(alignedRight("fan-out", row -> String.valueOf(row.layer().fans().out())));
     addVariance(columns, "in", StrengthVariance::input);
     addVariance(columns, "out", StrengthVariance::output);
-    columns.add(right("mean", row -> number(row.statistics().mean())));
-    columns.add(right("std", row -> number(row.statistics().standardDeviation())));
-    columns.add(left("looks like", row -> name(row.likeness())));
+    columns.add(alignedRight("mean", row -> number(row.statistics().mean())));
+    columns.add(alignedRight("std", row -> number(row.statistics().standardDeviation())));
+    columns.add(alignedLeft("looks like", row -> name(row.likeness())));
     return columns;
   }
 
@@ -95,10 +103,11 @@ public final class TextInspection {
       List<ColumnData<LayerInspection>> columns,
       String side,
       Function<StrengthVariance, OptionalDouble> of) {
-    columns.add(right("var " + side, row -> number(of.apply(row.statistics().strengthVariance()))));
+    columns.add(
+        alignedRight("var " + side, row -> number(of.apply(row.statistics().strengthVariance()))));
     if (ideal) {
       columns.add(
-          right(
+          alignedRight(
               "ideal " + side, row -> number(of.apply(row.statistics().idealStrengthVariance()))));
     }
   }
@@ -124,26 +133,26 @@ public final class TextInspection {
     return table(
         layers,
         List.of(
-            right("#", row -> String.valueOf(row.layer().number())),
-            left("evidence", row -> String.join("; ", row.likeness().evidence()))));
+            alignedRight("#", row -> String.valueOf(row.layer().number())),
+            alignedLeft("evidence", row -> String.join("; ", row.likeness().evidence()))));
   }
 
   private static List<String> obstacles(List<LayerInspection> layers) {
     return table(
-        layers.stream().filter(row -> row.layer().obstacle().isPresent()).toList(),
+        layers.stream().filter(row -> row.obstacle().isPresent()).toList(),
         List.of(
-            right("#", row -> String.valueOf(row.layer().number())),
-            left("left because", row -> row.layer().obstacle().orElseThrow())));
+            alignedRight("#", row -> String.valueOf(row.layer().number())),
+            alignedLeft("left because", row -> row.obstacle().orElseThrow())));
   }
 
   private static List<String> others(List<LeftTensor> left) {
     return table(
         left,
         List.of(
-            left("other tensor", LeftTensor::name),
-            right("shape", tensor -> shape(tensor.dims())),
-            left("type", LeftTensor::type),
-            left("left because", LeftTensor::reason)));
+            alignedLeft("other tensor", LeftTensor::name),
+            alignedRight("shape", tensor -> shape(tensor.dims())),
+            alignedLeft("type", LeftTensor::type),
+            alignedLeft("left because", LeftTensor::reason)));
   }
 
   private static String summary(Inspection inspection) {

@@ -1,21 +1,28 @@
 package io.github.parewire.report;
 
+import static io.github.parewire.report.Tables.alignedLeft;
+import static io.github.parewire.report.Tables.alignedRight;
 import static io.github.parewire.report.Tables.count;
 import static io.github.parewire.report.Tables.grouped;
-import static io.github.parewire.report.Tables.left;
 import static io.github.parewire.report.Tables.matrix;
 import static io.github.parewire.report.Tables.number;
-import static io.github.parewire.report.Tables.right;
 import static io.github.parewire.report.Tables.table;
 import static java.util.stream.Collectors.joining;
 
-import io.github.parewire.device.Gpu;
-import io.github.parewire.layers.LeftTensor;
-import io.github.parewire.rewire.Passes;
-import io.github.parewire.rewire.RewiringRule;
-import io.github.parewire.rewire.StrengthVariance;
-import io.github.parewire.verify.Proof;
-import io.github.parewire.verify.Verification;
+import io.github.parewire.message.LowerCase;
+import io.github.parewire.message.Wording;
+import io.github.parewire.options.KernelKind;
+import io.github.parewire.options.Passes;
+import io.github.parewire.options.RewireOptions;
+import io.github.parewire.options.Selection;
+import io.github.parewire.result.Gpu;
+import io.github.parewire.result.LayerReport;
+import io.github.parewire.result.LeftTensor;
+import io.github.parewire.result.Proof;
+import io.github.parewire.result.Report;
+import io.github.parewire.result.StageTimes;
+import io.github.parewire.result.StrengthVariance;
+import io.github.parewire.result.Verification;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,32 +35,39 @@ import java.util.stream.Stream;
 /** A report as lines for a terminal. */
 public final class TextReport {
 
-  private static final String DEFAULT_KERNEL = "java";
-
   private final boolean verbose;
+  private final Wording wording;
 
   /**
    * Makes a form of reports.
    *
    * @param verbose whether to name every tensor that was left
+   * @param wording how options and commands are called
    */
-  public TextReport(boolean verbose) {
+  public TextReport(boolean verbose, Wording wording) {
     this.verbose = verbose;
+    this.wording = wording;
   }
 
-  /** The table of layers and the summary. */
+  /**
+   * The table of layers and the summary.
+   *
+   * @param report what a run did
+   * @return the lines
+   */
   public List<String> lines(Report report) {
     List<String> lines = new ArrayList<>();
     lines.addAll(
         table(
             report.rewired(),
             List.of(
-                right("#", r -> String.valueOf(r.layer().number())),
-                left("tensor", r -> r.layer().tensor().name()),
-                left("operator", r -> r.layer().operator()),
-                right("matrix", r -> matrix(r.layer().matrix())),
-                right("input strength variance", r -> change(r, StrengthVariance::input)),
-                right("output strength variance", r -> change(r, StrengthVariance::output)))));
+                alignedRight("#", r -> String.valueOf(r.layer().number())),
+                alignedLeft("tensor", r -> r.layer().tensor()),
+                alignedLeft("operator", r -> r.layer().operator()),
+                alignedRight("matrix", r -> matrix(r.layer().matrix())),
+                alignedRight("input strength variance", r -> change(r, StrengthVariance::input)),
+                alignedRight(
+                    "output strength variance", r -> change(r, StrengthVariance::output)))));
     lines.add("");
     lines.add(summary(report));
     return lines;
@@ -65,7 +79,7 @@ public final class TextReport {
         (report.out().isPresent() ? "rewired " : "would rewire ")
             + count(report.rewired().size(), "layer"));
     parts.add(grouped(report.weights()) + " weights");
-    parts.addAll(rule(report.settings()));
+    parts.addAll(rule(report.options()));
     kernel(report).ifPresent(parts::add);
     parts.add(String.format(Locale.ROOT, "%.1f s", report.times().total().toMillis() / 1000.0));
     parts.add(report.verification().map(TextReport::verdict).orElse("nothing written"));
@@ -73,25 +87,32 @@ public final class TextReport {
   }
 
   /** The seed, and what is not as in the authors' algorithm. */
-  private static List<String> rule(RunSettings settings) {
-    RewiringRule rule = settings.rule();
+  private static List<String> rule(RewireOptions options) {
+    Selection selection = options.rule().selection();
     List<String> parts = new ArrayList<>();
-    parts.add(settings.draws() ? "seed " + settings.seed() : "greedy selection");
-    if (rule.passes() != Passes.BOTH) {
-      parts.add(settings.passes() + " pass alone");
+    parts.add(
+        selection instanceof Selection.Draw
+            ? "seed " + options.streams().seed()
+            : selection.name() + " selection");
+    if (options.rule().passes() != Passes.BOTH) {
+      parts.add(LowerCase.of(options.rule().passes()) + " pass alone");
     }
-    if (rule.offset() != RewiringRule.AUTHORS_OFFSET) {
-      parts.add("offset " + rule.offset());
+    if (selection instanceof Selection.Draw draw
+        && draw.offset() != Selection.Draw.AUTHORS_OFFSET) {
+      parts.add("offset " + draw.offset());
     }
     return parts;
   }
 
   /** Worth a word where it is not the default. */
   private static Optional<String> kernel(Report report) {
-    String kernel = report.settings().kernel();
-    return kernel.equals(DEFAULT_KERNEL)
+    KernelKind kernel = report.options().execution().kernel();
+    return kernel == KernelKind.JAVA
         ? Optional.empty()
-        : Optional.of(kernel + " kernel on " + report.gpu().map(Gpu::name).orElse("cpu"));
+        : Optional.of(
+            LowerCase.of(kernel)
+                + " kernel on "
+                + report.host().gpu().map(Gpu::name).orElse("cpu"));
   }
 
   private static String verdict(Verification verification) {
@@ -102,7 +123,12 @@ public final class TextReport {
     return verification.proofs().stream().filter(proof -> proof.outcome() == outcome);
   }
 
-  /** What is worth knowing besides: what was left and why, and which proof was skipped. */
+  /**
+   * What is worth knowing besides: what was left and why, and which proof was skipped.
+   *
+   * @param report what a run did
+   * @return the lines
+   */
   public List<String> notes(Report report) {
     List<String> notes = new ArrayList<>(leftTensors(report));
     report
@@ -112,7 +138,7 @@ public final class TextReport {
                 (verbose
                         ? verification.proofs().stream()
                         : proofs(verification, Proof.Outcome.SKIPPED))
-                    .map(Proof::toString)
+                    .map(proof -> proof.line().text(wording))
                     .forEach(notes::add));
     if (verbose) {
       notes.add(times(report.times()));
@@ -132,23 +158,25 @@ public final class TextReport {
         .collect(joining(", ", "times: ", ""));
   }
 
-  /** What the user should know, a line each. */
+  /**
+   * What the user should know.
+   *
+   * @param report what a run did
+   * @return a line a warning
+   */
   public List<String> warnings(Report report) {
-    return report.warnings().stream().map(warning -> "warning: " + warning.text()).toList();
+    return report.warnings().stream()
+        .map(warning -> "warning: " + warning.text().text(wording))
+        .toList();
   }
 
   /** What was left, and why: a line a reason, or in verbose form a line a tensor. */
   private List<String> leftTensors(Report report) {
     List<String> names = new ArrayList<>();
     List<String> reasons = new ArrayList<>();
-    for (LayerReport layer : report.layers()) {
-      layer
-          .left()
-          .ifPresent(
-              why -> {
-                names.add(layer.layer().tensor().name());
-                reasons.add(why);
-              });
+    for (LayerReport.Left layer : report.leftLayers()) {
+      names.add(layer.layer().tensor());
+      reasons.add(layer.reason());
     }
     for (LeftTensor tensor : report.left()) {
       names.add(tensor.name());
@@ -181,9 +209,8 @@ public final class TextReport {
     return lines;
   }
 
-  private static String change(LayerReport layer, Function<StrengthVariance, OptionalDouble> side) {
-    return number(side.apply(layer.before().orElseThrow()))
-        + " -> "
-        + number(side.apply(layer.after().orElseThrow()));
+  private static String change(
+      LayerReport.Rewired layer, Function<StrengthVariance, OptionalDouble> side) {
+    return number(side.apply(layer.before())) + " -> " + number(side.apply(layer.after()));
   }
 }

@@ -1,2 +1,2 @@
-/** What a run did, as one record, and its forms for people and programs. */
+/** Forms of what a run or an inspection found, for people and programs; made of plain values. */
 package io.github.parewire.report;

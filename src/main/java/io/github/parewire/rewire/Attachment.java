@@ -1,7 +1,10 @@
 package io.github.parewire.rewire;
 
+import io.github.parewire.numpy.PairwiseSum;
+import io.github.parewire.options.Selection;
+
 /** The probabilities of preferential attachment. */
-final class Attachment {
+public final class Attachment {
 
   private Attachment() {}
 
@@ -50,11 +53,11 @@ final class Attachment {
   }
 
   /** Refuses strengths unless what is needed of them holds. */
-  static void require(boolean holds, double offset) {
+  public static void require(boolean holds, double offset) {
     if (!holds) {
       throw new ArithmeticException(
           "the strengths are too large for attachment probabilities"
-              + (offset == RewiringRule.AUTHORS_OFFSET ? "" : " with the offset " + offset));
+              + (offset == Selection.Draw.AUTHORS_OFFSET ? "" : " with the offset " + offset));
     }
   }
 

@@ -1,5 +1,7 @@
 package io.github.parewire.rewire;
 
+import io.github.parewire.parallel.IdleThread;
+import io.github.parewire.parallel.WorkAhead;
 import java.util.function.IntFunction;
 
 /**
@@ -14,7 +16,7 @@ final class BlockPipeline implements AutoCloseable {
 
   private final int lines;
   private final int capacity;
-  private final Ahead<Block> ahead;
+  private final WorkAhead<Block<?>> ahead;
 
   /** Number of the line to read next. */
   private int next;
@@ -22,20 +24,21 @@ final class BlockPipeline implements AutoCloseable {
   /**
    * Begins to read.
    *
-   * @param helper who may read and sort ahead
+   * @param idleThread who may read and sort ahead
    * @param lines number of lines in the matrix
    * @param length number of weights in a line
    * @param capacity number of lines in a block
    * @param blocks makes work space for a number of lines
    */
-  BlockPipeline(Helper helper, int lines, int length, int capacity, IntFunction<Block> blocks) {
+  BlockPipeline(
+      IdleThread idleThread, int lines, int length, int capacity, IntFunction<Block<?>> blocks) {
     this.lines = lines;
     this.capacity = capacity;
     int most = Math.max(2, MOST_WEIGHTS / Math.multiplyExact(capacity, length));
-    ahead = new Ahead<>(helper, most, () -> blocks.apply(capacity), this::load);
+    ahead = new WorkAhead<>(idleThread, most, () -> blocks.apply(capacity), this::load);
   }
 
-  private boolean load(Block block) {
+  private boolean load(Block<?> block) {
     block.store();
     if (next == lines) {
       return false;
@@ -47,8 +50,8 @@ final class BlockPipeline implements AutoCloseable {
   }
 
   /** The next block, or null after the last, when all have been written back. */
-  Block next() {
-    Block block = ahead.next();
+  Block<?> next() {
+    Block<?> block = ahead.next();
     if (block == null) {
       ahead.items().forEach(Block::store);
     }

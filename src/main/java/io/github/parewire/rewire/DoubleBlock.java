@@ -1,67 +1,26 @@
 package io.github.parewire.rewire;
 
+import io.github.parewire.array.DoubleMatrix;
+import io.github.parewire.array.LineAxis;
 import java.util.Arrays;
 
 /** Some float64 rows or columns of a matrix. */
-final class DoubleBlock implements Block {
+final class DoubleBlock extends Block<double[]> {
 
-  private final DoubleMatrix matrix;
-  private final Side side;
-  private final int length;
-  private final double[] weights;
-  private final double[] sorted;
-  private int first;
-  private int count;
-
-  /**
-   * Makes work space.
-   *
-   * @param length number of weights in a line
-   * @param capacity number of lines
-   */
-  DoubleBlock(DoubleMatrix matrix, Side side, int length, int capacity) {
-    this.matrix = matrix;
-    this.side = side;
-    this.length = length;
-    weights = new double[Math.multiplyExact(capacity, length)];
-    sorted = new double[weights.length];
+  DoubleBlock(DoubleMatrix matrix, LineAxis axis, int length, int capacity) {
+    super(matrix, axis, length, capacity);
   }
 
   @Override
-  public void load(int newFirst, int newCount) {
-    first = newFirst;
-    count = newCount;
-    switch (side) {
-      case ROWS -> matrix.getRows(first, count, weights);
-      case COLUMNS -> matrix.getColumns(first, count, weights);
-    }
-    System.arraycopy(weights, 0, sorted, 0, count * length);
-    for (int line = 0; line < count; line++) {
+  void sort(int lines) {
+    System.arraycopy(weights, 0, sorted, 0, lines * length);
+    for (int line = 0; line < lines; line++) {
       Arrays.sort(sorted, line * length, (line + 1) * length);
     }
   }
 
   @Override
-  public void store() {
-    switch (side) {
-      case ROWS -> matrix.putRows(first, count, weights);
-      case COLUMNS -> matrix.putColumns(first, count, weights);
-    }
-    count = 0;
-  }
-
-  @Override
-  public int first() {
-    return first;
-  }
-
-  @Override
-  public int count() {
-    return count;
-  }
-
-  @Override
-  public void place(int line, int[] order) {
+  void place(int line, int[] order) {
     int at = line * length;
     for (int k = 0; k < length; k++) {
       weights[at + order[k]] = sorted[at + k];
@@ -69,7 +28,7 @@ final class DoubleBlock implements Block {
   }
 
   @Override
-  public void addTo(double[] strength, int line) {
+  void addTo(double[] strength, int line) {
     int at = line * length;
     for (int i = 0; i < length; i++) {
       strength[i] += weights[at + i];

@@ -10,16 +10,16 @@ package io.github.parewire.rewire;
  * #FRACTION_BITS} bits of the fraction are compared, then the numbers of the columns. The bits left
  * out decide between two given columns with a probability below 2^-{@link #FRACTION_BITS}.
  */
-final class ExponentialKeys {
+public final class ExponentialKeys {
 
   /** Bits of a key's fraction that count, of 52: what leaves room for the column in 64 bits. */
-  static final int FRACTION_BITS = 22;
+  public static final int FRACTION_BITS = 22;
 
   /** Bits of a key, as a double, that count: exponent and fraction; the sign is 0. */
-  static final int BITS = 11 + FRACTION_BITS;
+  public static final int BITS = 11 + FRACTION_BITS;
 
   /** Bits of a key, as a double, that do not count. */
-  static final int DROPPED_BITS = 52 - FRACTION_BITS;
+  public static final int DROPPED_BITS = 52 - FRACTION_BITS;
 
   private static final double UNIT = 0x1.0p-53;
 
@@ -30,12 +30,12 @@ final class ExponentialKeys {
    *
    * @param fraction a uniform of [0, 1) times 2^53
    */
-  static double exponential(long fraction) {
+  public static double exponential(long fraction) {
     return -StrictMath.log1p(-fraction * UNIT);
   }
 
   /** What counts of E / p: a number of {@link #BITS} bits in the order of the keys. */
-  static long key(double exponential, double p) {
+  public static long key(double exponential, double p) {
     return Double.doubleToRawLongBits(exponential / p) >>> DROPPED_BITS;
   }
 }

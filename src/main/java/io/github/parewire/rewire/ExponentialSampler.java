@@ -1,5 +1,6 @@
 package io.github.parewire.rewire;
 
+import io.github.parewire.numpy.UniformSource;
 import java.util.Arrays;
 
 /**
@@ -10,7 +11,7 @@ import java.util.Arrays;
  * <p>Column j takes the row's j-th uniform u, and E = -log(1 - u). {@link ExponentialKeys} says
  * what makes one seed give one order on every machine.
  */
-public final class ExponentialSampler implements Sampler {
+final class ExponentialSampler implements Sampler {
 
   /** Bits below the key for the number of a column. */
   private static final int COLUMN_BITS = Integer.SIZE - 1;

@@ -1,13 +1,16 @@
 package io.github.parewire.rewire;
 
+import io.github.parewire.array.DoubleMatrix;
+import io.github.parewire.array.FloatMatrix;
+import io.github.parewire.array.LineAxis;
+import io.github.parewire.array.Matrix;
+import io.github.parewire.array.NativeMatrix;
+import io.github.parewire.numpy.SeedSequence;
+import io.github.parewire.options.RewiringRule;
+import io.github.parewire.parallel.IdleThread;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.LongConsumer;
-import org.bytedeco.javacpp.DoublePointer;
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Pointer;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The row loop in Java, on the array's own memory: an ND4J call for each step of each row would
@@ -24,20 +27,16 @@ public final class JavaKernel implements RewireKernel {
   /** A cache line's worth of columns, the least to read at a time. */
   private static final int LINE = 16;
 
-  static {
-    Nd4jBackend.start();
-  }
-
   private final RewiringRule rule;
   private final LongConsumer passed;
 
   /** Makes a kernel that draws as the authors' code does. */
   public JavaKernel() {
-    this(RewiringRule.authors(SamplerKind.REFERENCE));
+    this(RewiringRule.AUTHORS);
   }
 
   /**
-   * Makes a kernel.
+   * Makes a kernel that nobody watches.
    *
    * @param rule what to rewire by
    */
@@ -73,51 +72,33 @@ public final class JavaKernel implements RewireKernel {
     return Integer.MAX_VALUE;
   }
 
-  private void rewireOne(INDArray matrix, SeedSequence stream) {
-    if (MatrixLayout.fits(matrix)) {
-      rewireRowMajor(matrix, stream);
-      return;
-    }
-    try (INDArray copy = matrix.dup('c')) {
-      rewireRowMajor(copy, stream);
-      matrix.assign(copy);
-    }
-  }
-
-  private void rewireRowMajor(INDArray matrix, SeedSequence stream) {
-    int rows = matrix.rows();
-    int columns = matrix.columns();
+  private void rewireOne(Matrix matrix, SeedSequence stream) {
     if (rule.passes().rewireInputs()) {
-      pass(rows, columns, BLOCK / columns, stream, blocks(matrix, Side.ROWS, columns));
-      HostMemory.written(matrix);
+      pass(matrix, LineAxis.ROWS, BLOCK / matrix.columns(), stream);
     }
     if (rule.passes().rewireOutputs()) {
-      pass(columns, rows, Math.max(LINE, BLOCK / rows), stream, blocks(matrix, Side.COLUMNS, rows));
-      HostMemory.written(matrix);
+      pass(matrix, LineAxis.COLUMNS, Math.max(LINE, BLOCK / matrix.rows()), stream);
     }
   }
 
-  private void pass(
-      int lines, int length, int blockLines, SeedSequence stream, IntFunction<Block> blocks) {
+  private void pass(Matrix matrix, LineAxis axis, int blockLines, SeedSequence stream) {
+    int lines = matrix.lines(axis);
+    int length = matrix.lineLength(axis);
     int capacity = Math.max(1, Math.min(lines, blockLines));
-    try (Helper helper = new Helper();
-        BlockPipeline pipeline = new BlockPipeline(helper, lines, length, capacity, blocks);
-        UniformsAhead random = new UniformsAhead(helper, stream.generator())) {
+    IntFunction<Block<?>> blocks = blocks(matrix.memory(), axis, length);
+    try (IdleThread idleThread = new IdleThread();
+        BlockPipeline pipeline = new BlockPipeline(idleThread, lines, length, capacity, blocks);
+        UniformsAhead random = new UniformsAhead(idleThread, stream.generator())) {
       new Pass(length, rule).run(pipeline, random, passed);
     }
+    matrix.written();
   }
 
-  private static IntFunction<Block> blocks(INDArray array, Side side, int length) {
-    MatrixLayout layout = MatrixLayout.of(array);
-    Pointer memory = HostMemory.of(array);
-    if (array.dataType() == DataType.FLOAT) {
-      FloatMatrix matrix = new FloatMatrix(new FloatPointer(memory), layout);
-      return capacity -> new FloatBlock(matrix, side, length, capacity);
+  private static IntFunction<Block<?>> blocks(NativeMatrix<?> memory, LineAxis axis, int length) {
+    if (memory instanceof FloatMatrix floats) {
+      return capacity -> new FloatBlock(floats, axis, length, capacity);
     }
-    if (array.dataType() == DataType.DOUBLE) {
-      DoubleMatrix matrix = new DoubleMatrix(new DoublePointer(memory), layout);
-      return capacity -> new DoubleBlock(matrix, side, length, capacity);
-    }
-    throw new IllegalArgumentException("expected FLOAT or DOUBLE, found " + array.dataType());
+    DoubleMatrix doubles = (DoubleMatrix) memory;
+    return capacity -> new DoubleBlock(doubles, axis, length, capacity);
   }
 }

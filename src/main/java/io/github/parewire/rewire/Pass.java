@@ -1,5 +1,7 @@
 package io.github.parewire.rewire;
 
+import io.github.parewire.numpy.UniformSource;
+import io.github.parewire.options.RewiringRule;
 import java.util.function.LongConsumer;
 
 /** One pass of the algorithm over the lines of a matrix, its rows or its columns. */
@@ -18,7 +20,7 @@ final class Pass {
   Pass(int length, RewiringRule rule) {
     strength = new double[length];
     order = new int[length];
-    sampler = rule.createSampler(length);
+    sampler = Sampler.of(rule.selection(), length);
   }
 
   /**
@@ -28,7 +30,7 @@ final class Pass {
    * @throws ArithmeticException if the strengths are too large for attachment probabilities
    */
   void run(BlockPipeline lines, UniformSource random, LongConsumer passed) {
-    for (Block block = lines.next(); block != null; block = lines.next()) {
+    for (Block<?> block = lines.next(); block != null; block = lines.next()) {
       for (int line = 0; line < block.count(); line++) {
         // Line 0 stays: there are no strengths yet to attach to.
         if (block.first() + line > 0) {

@@ -1,15 +1,16 @@
 package io.github.parewire.rewire;
 
+import io.github.parewire.array.Matrix;
+import io.github.parewire.numpy.SeedSequence;
 import java.util.List;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Rewires matrices in place: one pass over a matrix's rows, then one over its columns, each with
- * the stream from its start (arXiv 2207.08148), or as another {@link RewiringRule} has it. The
- * weights are the same afterwards, in another order. Implementations hold no state: one serves all
- * threads.
+ * the stream from its start (arXiv 2207.08148), or as another {@link
+ * io.github.parewire.options.RewiringRule} has it. The weights are the same afterwards, in another
+ * order. Implementations hold no state: one serves all threads.
  */
-public sealed interface RewireKernel permits JavaKernel, Nd4jKernel {
+public interface RewireKernel {
 
   /**
    * Rewires matrices; each as if it were alone.
@@ -22,11 +23,11 @@ public sealed interface RewireKernel permits JavaKernel, Nd4jKernel {
   /**
    * Rewires a matrix.
    *
-   * @param matrix [output neurons, inputs], FLOAT or DOUBLE, finite
+   * @param matrix [output neurons, inputs], finite
    * @param stream the random stream
    * @throws ArithmeticException if the strengths are too large for attachment probabilities
    */
-  default void rewire(INDArray matrix, SeedSequence stream) {
+  default void rewire(Matrix matrix, SeedSequence stream) {
     rewire(List.of(new SeededMatrix(matrix, stream)));
   }
 

@@ -1,19 +1,12 @@
 package io.github.parewire.rewire;
 
-import org.nd4j.linalg.api.ndarray.INDArray;
+import io.github.parewire.array.Matrix;
+import io.github.parewire.numpy.SeedSequence;
 
 /**
  * A matrix to rewire.
  *
- * @param matrix [output neurons, inputs], FLOAT or DOUBLE, finite
+ * @param matrix [output neurons, inputs], finite
  * @param stream its random stream
  */
-public record SeededMatrix(INDArray matrix, SeedSequence stream) {
-
-  /** Checks its arguments. */
-  public SeededMatrix {
-    if (matrix.rank() != 2) {
-      throw new IllegalArgumentException("expected a matrix, found rank " + matrix.rank());
-    }
-  }
-}
+public record SeededMatrix(Matrix matrix, SeedSequence stream) {}

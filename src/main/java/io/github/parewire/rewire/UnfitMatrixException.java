@@ -6,7 +6,13 @@ public final class UnfitMatrixException extends ArithmeticException {
 
   private final int number;
 
-  UnfitMatrixException(int number, ArithmeticException cause) {
+  /**
+   * Makes the exception.
+   *
+   * @param number the matrix's place in the list, 0-based
+   * @param cause what is wrong with it
+   */
+  public UnfitMatrixException(int number, ArithmeticException cause) {
     super(cause.getMessage());
     initCause(cause);
     this.number = number;

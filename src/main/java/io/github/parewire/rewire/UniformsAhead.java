@@ -1,5 +1,10 @@
 package io.github.parewire.rewire;
 
+import io.github.parewire.numpy.Pcg64;
+import io.github.parewire.numpy.UniformSource;
+import io.github.parewire.parallel.IdleThread;
+import io.github.parewire.parallel.WorkAhead;
+
 /**
  * A stream's uniforms, generated ahead of their use: which numbers a row gets depends on the rows
  * before it, but the sequence does not.
@@ -12,20 +17,20 @@ final class UniformsAhead implements UniformSource, AutoCloseable {
   /** What some rows need, so that who helps comes for more than a moment. */
   private static final int MOST = 32;
 
-  private final Ahead<long[]> ahead;
+  private final WorkAhead<long[]> ahead;
   private long[] current;
   private int used = SIZE;
 
   /**
    * Begins to generate.
    *
-   * @param helper who may generate ahead
+   * @param idleThread who may generate ahead
    * @param generator nobody else's from here on
    */
-  UniformsAhead(Helper helper, Pcg64 generator) {
+  UniformsAhead(IdleThread idleThread, Pcg64 generator) {
     ahead =
-        new Ahead<>(
-            helper,
+        new WorkAhead<>(
+            idleThread,
             MOST,
             () -> new long[SIZE],
             numbers -> {

@@ -1,5 +1,5 @@
 /**
- * Preferential-attachment rewiring of matrices: the random generator, the sampler, the kernel and
- * the strengths. Knows matrices, not ONNX.
+ * Preferential-attachment rewiring of matrices: the rule, the samplers, what a kernel is, and the
+ * kernel in Java. Knows matrices, neither ONNX nor ND4J.
  */
 package io.github.parewire.rewire;

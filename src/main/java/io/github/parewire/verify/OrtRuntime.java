@@ -5,9 +5,10 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import com.google.protobuf.CodedOutputStream;
-import io.github.parewire.device.Device;
-import io.github.parewire.device.UnsupportedDeviceException;
+import io.github.parewire.message.Message;
+import io.github.parewire.message.UnsupportedDeviceException;
 import io.github.parewire.onnx.ModelProto;
+import io.github.parewire.options.Device;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -18,7 +19,8 @@ import java.util.Optional;
 /** ONNX Runtime's one environment in this process, silent, and its sessions. */
 final class OrtRuntime {
 
-  private static final class Holder {
+  /** Made when it is first needed. */
+  private static final class Lazy {
     static final OrtEnvironment ENVIRONMENT = create();
 
     private static OrtEnvironment create() {
@@ -38,7 +40,7 @@ final class OrtRuntime {
 
   /** The environment; made at the first call, which takes a quarter of a second. */
   static OrtEnvironment environment() {
-    return Holder.ENVIRONMENT;
+    return Lazy.ENVIRONMENT;
   }
 
   /** A session of a small model made here. */
@@ -89,7 +91,8 @@ final class OrtRuntime {
       throw new UnsupportedDeviceException(
           "ONNX Runtime can't load its CUDA provider: "
               + OrtNatives.missingForCuda().orElse(e.getMessage()),
-          "put the folders of the libraries of CUDA 12 and of cuDNN 9 into LD_LIBRARY_PATH");
+          Message.of(
+              "put the folders of the libraries of CUDA 12 and of cuDNN 9 into LD_LIBRARY_PATH"));
     }
   }
 

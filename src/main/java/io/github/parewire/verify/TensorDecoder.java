@@ -6,14 +6,16 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import com.google.protobuf.UnsafeByteOperations;
 import io.github.parewire.model.ElementType;
-import io.github.parewire.model.ExternalRange;
+import io.github.parewire.model.ExternalData;
 import io.github.parewire.model.StoredTensor;
-import io.github.parewire.model.TensorPayload;
+import io.github.parewire.model.TensorData;
 import io.github.parewire.onnx.StringStringEntryProto;
 import io.github.parewire.onnx.TensorProto;
+import io.github.parewire.result.StorageForm;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,9 +80,7 @@ final class TensorDecoder {
             .node("Identity", List.of("piece"), List.of("elements"))
             .output("elements", type.dataType());
     ByteBuffer elements = buffer.slice(0, length * type.bytes()).order(ByteOrder.nativeOrder());
-    try (OrtSession session =
-            OrtRuntime.open(
-                probe.build(), model, tensor.external().map(range -> range.file().getParent()));
+    try (OrtSession session = OrtRuntime.open(probe.build(), model, dataFolder(tensor.data()));
         OnnxTensor target =
             OnnxTensor.createTensor(
                 OrtRuntime.environment(), elements, new long[] {length}, javaType(type));
@@ -89,6 +89,14 @@ final class TensorDecoder {
     }
   }
 
+  /** Where the elements are, if not in the model. */
+  private static Optional<Path> dataFolder(TensorData data) {
+    return data instanceof ExternalData external
+        ? Optional.of(external.file().getParent())
+        : Optional.empty();
+  }
+
+  /** Some elements as a tensor that holds them in the same form. */
   private TensorProto piece(StoredTensor tensor, long from, int length) throws IOException {
     TensorProto.Builder piece =
         TensorProto.newBuilder()
@@ -96,16 +104,15 @@ final class TensorDecoder {
             .setDataType(tensor.type().dataType().getNumber())
             .addDims(length);
     int width = tensor.type().bytes();
-    if (tensor.external().isPresent()) {
-      return externalPiece(piece, tensor.external().get(), from * width, (long) length * width);
+    if (tensor.data() instanceof ExternalData external) {
+      return externalPiece(piece, external, from * width, (long) length * width);
     }
-    Optional<TensorPayload> raw = tensor.rawBytes();
-    if (raw.isPresent()) {
+    if (tensor.data().form() == StorageForm.RAW) {
       ByteBuffer bytes = source.clear().limit(length * width);
-      raw.get().read(from * width, bytes);
+      tensor.data().read(from * width, bytes);
       return piece.setRawData(UnsafeByteOperations.unsafeWrap(bytes.flip())).build();
     }
-    TensorProto proto = tensor.proto();
+    TensorProto proto = tensor.data().tensor();
     int first = Math.toIntExact(from);
     int end = first + length;
     return switch (tensor.type()) {
@@ -117,11 +124,11 @@ final class TensorDecoder {
   }
 
   private static TensorProto externalPiece(
-      TensorProto.Builder piece, ExternalRange range, long from, long length) {
+      TensorProto.Builder piece, ExternalData external, long from, long length) {
     return piece
         .setDataLocation(TensorProto.DataLocation.EXTERNAL)
-        .addExternalData(entry("location", range.file().getFileName().toString()))
-        .addExternalData(entry("offset", Long.toString(range.span().offset() + from)))
+        .addExternalData(entry("location", external.file().getFileName().toString()))
+        .addExternalData(entry("offset", Long.toString(external.span().offset() + from)))
         .addExternalData(entry("length", Long.toString(length)))
         .build();
   }

@@ -1,9 +1,9 @@
 package io.github.parewire.write;
 
-import io.github.parewire.model.ExternalRange;
+import io.github.parewire.model.ExternalData;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.model.Splice;
-import io.github.parewire.model.TensorPayload;
+import io.github.parewire.model.TensorData;
 import io.github.parewire.onnx.StringStringEntryProto;
 import io.github.parewire.onnx.TensorProto;
 import java.io.IOException;
@@ -40,7 +40,7 @@ final class DataFile {
   private record Source(Path file, long offset, long length) {}
 
   private final String location;
-  private final List<TensorPayload> payloads = new ArrayList<>();
+  private final List<TensorData> tensors = new ArrayList<>();
   private final IdentityHashMap<TensorProto, Long> offsets = new IdentityHashMap<>();
   private final IdentityHashMap<Splice, byte[]> entries = new IdentityHashMap<>();
   private final Map<Source, Long> shared = new HashMap<>();
@@ -59,17 +59,17 @@ final class DataFile {
    */
   static DataFile of(OnnxFile in, String location, boolean moveInitializers) throws IOException {
     DataFile data = new DataFile(location);
-    for (ExternalRange range : in.external()) {
+    for (ExternalData range : in.external()) {
       Source source = new Source(range.file(), range.span().offset(), range.length());
       data.add(range, data.shared.computeIfAbsent(source, s -> data.place(range.length())));
     }
     if (moveInitializers) {
       for (TensorProto tensor : in.model().getGraph().getInitializerList()) {
-        Optional<TensorPayload> payload = in.payload(tensor);
+        Optional<TensorData> inside = in.data(tensor);
         if (!data.offsets.containsKey(tensor)
-            && payload.isPresent()
-            && payload.get().length() >= SMALLEST_MOVED) {
-          data.add(payload.get(), data.place(payload.get().length()));
+            && inside.isPresent()
+            && inside.get().length() >= SMALLEST_MOVED) {
+          data.add(inside.get(), data.place(inside.get().length()));
         }
       }
     }
@@ -83,11 +83,11 @@ final class DataFile {
     return offset;
   }
 
-  private void add(TensorPayload payload, long offset) {
-    payloads.add(payload);
-    offsets.put(payload.tensor(), offset);
-    byte[] fields = fields(payload, offset);
-    List<Splice> splices = payload.placeSplices(fields.length);
+  private void add(TensorData data, long offset) {
+    tensors.add(data);
+    offsets.put(data.tensor(), offset);
+    byte[] fields = fields(data, offset);
+    List<Splice> splices = data.moveSplices(fields.length);
     for (int i = 0; i < splices.size(); i++) {
       entries.put(splices.get(i), i == 0 ? fields : new byte[0]);
     }
@@ -97,12 +97,12 @@ final class DataFile {
    * The fields, as on the wire, by which a tensor says where its bytes are. Entries that it has
    * keep what else they say; a checksum is left out, as it is one of the old file.
    */
-  private byte[] fields(TensorPayload payload, long offset) {
-    List<StringStringEntryProto> old = payload.tensor().getExternalDataList();
+  private byte[] fields(TensorData data, long offset) {
+    List<StringStringEntryProto> old = data.tensor().getExternalDataList();
     return TensorProto.newBuilder()
         .addExternalData(entry(old, "location", location))
         .addExternalData(entry(old, "offset", Long.toString(offset)))
-        .addExternalData(entry(old, "length", Long.toString(payload.length())))
+        .addExternalData(entry(old, "length", Long.toString(data.length())))
         .setDataLocation(TensorProto.DataLocation.EXTERNAL)
         .build()
         .toByteArray();
@@ -121,7 +121,7 @@ final class DataFile {
 
   /** Whether the file holds nothing, and is not to be made. */
   boolean isEmpty() {
-    return payloads.isEmpty();
+    return tensors.isEmpty();
   }
 
   /** Where a tensor's bytes begin; empty if it is not in this file. */
@@ -139,10 +139,10 @@ final class DataFile {
   void copy(PositionalWriter out, Iterable<TensorProto> except) throws IOException {
     Set<TensorProto> left = Collections.newSetFromMap(new IdentityHashMap<>());
     except.forEach(left::add);
-    for (TensorPayload payload : payloads) {
-      if (!left.contains(payload.tensor())) {
-        long[] at = {offsets.get(payload.tensor())};
-        payload.read(
+    for (TensorData data : tensors) {
+      if (!left.contains(data.tensor())) {
+        long[] at = {offsets.get(data.tensor())};
+        data.read(
             bytes -> {
               int length = bytes.remaining();
               out.write(bytes, at[0]);

@@ -1,9 +1,10 @@
 package io.github.parewire.write;
 
-import io.github.parewire.model.ModelException;
+import io.github.parewire.message.ModelException;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.model.Splice;
 import io.github.parewire.model.StoredTensor;
+import io.github.parewire.model.TensorData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -26,13 +27,13 @@ public final class ModelWriter {
   private final PendingOutput out;
   private final DataFile data;
   private final OutputLayout layout;
-  private final IdentityHashMap<StoredTensor, List<Splice>> inline;
+  private final IdentityHashMap<TensorData, List<Splice>> inline;
 
   private ModelWriter(
       PendingOutput out,
       DataFile data,
       OutputLayout layout,
-      IdentityHashMap<StoredTensor, List<Splice>> inline) {
+      IdentityHashMap<TensorData, List<Splice>> inline) {
     this.out = out;
     this.data = data;
     this.layout = layout;
@@ -53,11 +54,11 @@ public final class ModelWriter {
     String location = PendingOutput.dataFile(out.path()).getFileName().toString();
     DataFile data = DataFile.of(in, location, moveInitializers);
     List<Splice> splices = new ArrayList<>(data.entries().keySet());
-    IdentityHashMap<StoredTensor, List<Splice>> inline = new IdentityHashMap<>();
+    IdentityHashMap<TensorData, List<Splice>> inline = new IdentityHashMap<>();
     for (StoredTensor tensor : changed) {
-      if (data.offset(tensor.proto()).isEmpty()) {
-        inline.put(tensor, tensor.splices());
-        splices.addAll(inline.get(tensor));
+      if (data.offset(tensor.data().tensor()).isEmpty()) {
+        inline.put(tensor.data(), tensor.data().splices());
+        splices.addAll(inline.get(tensor.data()));
       }
     }
     OutputLayout layout = OutputLayout.of(in.size(), splices);
@@ -89,7 +90,7 @@ public final class ModelWriter {
       FileChannel channel = out.data();
       data.copy(
           (bytes, at) -> writeFully(channel, bytes, at),
-          changed.stream().map(StoredTensor::proto).toList());
+          changed.stream().map(tensor -> tensor.data().tensor()).toList());
     }
   }
 
@@ -108,13 +109,13 @@ public final class ModelWriter {
    * @param elements a permutation of the tensor's elements, little-endian, row-major
    */
   public void write(StoredTensor tensor, List<ByteBuffer> elements) throws IOException {
-    OptionalLong offset = data.offset(tensor.proto());
+    OptionalLong offset = data.offset(tensor.data().tensor());
     if (offset.isPresent()) {
       writeAll(out.data(), elements, offset.getAsLong());
       return;
     }
-    List<Splice> places = inline.get(tensor);
-    List<List<ByteBuffer>> encoded = tensor.encode(elements);
+    List<Splice> places = inline.get(tensor.data());
+    List<List<ByteBuffer>> encoded = tensor.data().encode(elements);
     for (int i = 0; i < places.size(); i++) {
       writeAll(out.model(), encoded.get(i), layout.position(places.get(i)));
     }

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.parewire.message.UnsupportedDeviceException;
+import io.github.parewire.result.Gpu;
+import io.github.parewire.result.Version;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +33,7 @@ final class CudaRequirementsTest {
     String message = refusal(Map.of(), gpu(0, capability, DRIVER));
     assertTrue(message.contains("compute capability " + capability), message);
     assertTrue(message.contains("supported are compute capabilities 6.0 to 8.9"), message);
-    assertTrue(message.endsWith("use --device cpu"), message);
+    assertTrue(message.endsWith("use device cpu"), message);
   }
 
   @ParameterizedTest
@@ -50,7 +53,7 @@ final class CudaRequirementsTest {
   @Test
   void refusesAMachineWithoutAGpu() {
     String message = refusal(Map.of());
-    assertTrue(message.startsWith("--device cuda: no NVIDIA GPU"), message);
+    assertTrue(message.startsWith("device cuda: no NVIDIA GPU"), message);
   }
 
   /** CUDA might choose any. */

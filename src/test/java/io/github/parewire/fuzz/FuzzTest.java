@@ -3,16 +3,16 @@ package io.github.parewire.fuzz;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.parewire.NoLayerException;
-import io.github.parewire.RewireOptions;
-import io.github.parewire.RewirePipeline;
-import io.github.parewire.layers.GroupMode;
+import io.github.parewire.Rewirer;
 import io.github.parewire.layers.LayerFinder;
-import io.github.parewire.model.ModelException;
+import io.github.parewire.message.ModelException;
+import io.github.parewire.message.NoLayerException;
 import io.github.parewire.model.OnnxFile;
-import io.github.parewire.report.Report;
+import io.github.parewire.options.GroupMode;
+import io.github.parewire.options.RewireOptions;
+import io.github.parewire.result.Report;
+import io.github.parewire.result.VerificationException;
 import io.github.parewire.testing.Seeds;
-import io.github.parewire.verify.VerificationException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -144,7 +144,7 @@ final class FuzzTest {
   private String rewire(Path in) throws IOException {
     Path out = folder.resolve("out.onnx");
     try {
-      Report report = new RewirePipeline(RewireOptions.defaults()).run(in, out);
+      Report report = new Rewirer(RewireOptions.defaults()).rewire(in, out);
       assertTrue(report.verification().orElseThrow().passed());
       assertTrue(Files.exists(out));
       Files.delete(out);

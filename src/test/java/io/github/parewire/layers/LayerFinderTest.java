@@ -13,6 +13,8 @@ import io.github.parewire.onnx.NodeProto;
 import io.github.parewire.onnx.SparseTensorProto;
 import io.github.parewire.onnx.TensorProto;
 import io.github.parewire.onnx.TensorProto.DataType;
+import io.github.parewire.options.GroupMode;
+import io.github.parewire.result.LeftTensor;
 import io.github.parewire.testing.Models;
 import io.github.parewire.testing.Seeds;
 import io.github.parewire.testing.Storage;
@@ -286,7 +288,7 @@ final class LayerFinderTest {
     graph.add(Models.node(Models.FUNCTION_DOMAIN, "Outer", List.of("x", "a"), "1"));
     Findings findings = find();
     assertEquals(List.of("a"), names(findings));
-    assertEquals(List.of(1L, 8L, 6L), findings.layers().get(0).matrix().dims());
+    assertEquals(List.of(1L, 8L, 6L), findings.layers().get(0).use().matrices().view().dims());
   }
 
   private void addFunction(String name, NodeProto... nodes) {

@@ -3,9 +3,11 @@ package io.github.parewire.measure;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.parewire.layers.Fans;
-import io.github.parewire.measure.Likeness.Kind;
-import io.github.parewire.rewire.SeedSequence;
+import io.github.parewire.numpy.SeedSequence;
+import io.github.parewire.result.Fans;
+import io.github.parewire.result.LayerStatistics;
+import io.github.parewire.result.Likeness;
+import io.github.parewire.result.Likeness.Kind;
 import io.github.parewire.testing.NaiveRewiring;
 import io.github.parewire.testing.Seeds;
 import java.math.BigInteger;

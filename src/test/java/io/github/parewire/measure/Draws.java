@@ -1,6 +1,6 @@
 package io.github.parewire.measure;
 
-import io.github.parewire.layers.Fans;
+import io.github.parewire.result.Fans;
 import java.util.List;
 import java.util.Random;
 

@@ -2,7 +2,7 @@ package io.github.parewire.measure;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.github.parewire.rewire.SeedSequence;
+import io.github.parewire.numpy.SeedSequence;
 import io.github.parewire.testing.NaiveRewiring;
 import io.github.parewire.testing.Seeds;
 import java.math.BigInteger;

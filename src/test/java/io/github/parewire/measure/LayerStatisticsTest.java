@@ -2,7 +2,8 @@ package io.github.parewire.measure;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.github.parewire.rewire.StrengthVariance;
+import io.github.parewire.result.LayerStatistics;
+import io.github.parewire.result.StrengthVariance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;

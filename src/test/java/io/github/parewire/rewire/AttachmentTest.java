@@ -3,6 +3,7 @@ package io.github.parewire.rewire;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.github.parewire.numpy.PairwiseSum;
 import io.github.parewire.testing.Seeds;
 import java.util.Arrays;
 import java.util.Random;

@@ -4,7 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.parewire.array.Matrix;
+import io.github.parewire.measure.Strengths;
+import io.github.parewire.options.Passes;
+import io.github.parewire.options.RewiringRule;
+import io.github.parewire.options.SamplerKind;
+import io.github.parewire.options.Selection;
+import io.github.parewire.result.StrengthVariance;
 import io.github.parewire.testing.Golden;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
@@ -38,16 +46,16 @@ final class GoldenRewireTest {
   private static RewiringRule rule(JsonNode node) {
     return new RewiringRule(
         Passes.valueOf(node.get("passes").asText().toUpperCase(Locale.ROOT)),
-        SelectionKind.valueOf(node.get("selection").asText().toUpperCase(Locale.ROOT)),
-        SamplerKind.REFERENCE,
-        node.get("offset").doubleValue());
+        node.get("selection").asText().equals(Selection.Greedy.NAME)
+            ? new Selection.Greedy()
+            : new Selection.Draw(SamplerKind.REFERENCE, node.get("offset").doubleValue()));
   }
 
   private static void assertCase(JsonNode node) {
     INDArray matrix = matrix(node);
-    assertVariance(node, "before", StrengthVariance.of(matrix));
+    assertVariance(node, "before", Strengths.of(List.of(Matrix.of(matrix))).variance());
     assertRewires(node, new JavaKernel(), matrix);
-    assertVariance(node, "after", StrengthVariance.of(matrix));
+    assertVariance(node, "after", Strengths.of(List.of(Matrix.of(matrix))).variance());
   }
 
   /** The input, in float32 in place of float16. */
@@ -62,7 +70,7 @@ final class GoldenRewireTest {
     DataType type = type(node.get("dtype").asText());
     byte[] expected = Golden.bytes(node.get("output").asText());
 
-    kernel.rewire(matrix, Golden.stream(node));
+    kernel.rewire(Matrix.of(matrix), Golden.stream(node));
 
     INDArray result = type == DataType.FLOAT16 ? matrix.castTo(DataType.FLOAT16) : matrix;
     if (node.path("compare").asText("bytes").equals("bytes")) {

@@ -1,101 +1,69 @@
 package io.github.parewire.rewire;
 
+import static io.github.parewire.testing.Matrices.array;
+import static io.github.parewire.testing.Matrices.normal;
+import static io.github.parewire.testing.Matrices.numbers;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.parewire.array.Matrix;
+import io.github.parewire.numpy.SeedSequence;
+import io.github.parewire.options.Passes;
+import io.github.parewire.options.RewiringRule;
+import io.github.parewire.options.SamplerKind;
+import io.github.parewire.options.Selection;
+import io.github.parewire.testing.NaiveRewiring;
 import java.math.BigInteger;
 import java.util.Arrays;
-import java.util.Random;
+import java.util.List;
 import java.util.concurrent.ForkJoinPool;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Against the algorithm as DESIGN writes it, whatever the threads and the array's layout. */
-final class JavaKernelTest {
+/** Against the algorithm as the paper and numpy have it, whatever the threads. */
+final class JavaKernelTest extends RewireKernelContract {
 
   private static final SeedSequence STREAM = SeedSequence.of(BigInteger.TEN).child(3);
+
+  @Override
+  protected RewireKernel kernel(RewiringRule rule, LongConsumer passed) {
+    return new JavaKernel(rule, passed);
+  }
+
+  @Override
+  protected List<Selection> selections() {
+    return List.of(
+        Selection.Draw.authors(SamplerKind.REFERENCE),
+        Selection.Draw.authors(SamplerKind.EXPONENTIAL),
+        new Selection.Greedy());
+  }
 
   @ParameterizedTest
   @CsvSource({"1,1", "1,9", "9,1", "2,2", "17,40", "130,70", "300,2100", "2100,40", "3,33000"})
   void equalsTheDefinitionAtAnyNumberOfThreads(int rows, int columns) {
     for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
-      double[][] weights = weights(rows, columns, type);
-      double[][] expected = Rewired.of(weights);
-      assertExact(expected, rewired(array(weights, type), 0));
-      assertExact(expected, rewired(array(weights, type), 1));
-      assertExact(expected, rewired(array(weights, type), 3));
+      double[][] weights = normal(type, rows, columns, 0.1, "kernel");
+      double[][] expected = NaiveRewiring.rewire(weights, STREAM);
+      for (int threads : new int[] {0, 1, 3}) {
+        INDArray array = array(type, weights);
+        rewire(array, threads);
+        assertArrayEquals(expected, numbers(array), threads + " threads");
+      }
     }
-  }
-
-  @Test
-  void rewiresAViewAndNothingBesideIt() {
-    for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
-      double[][] weights = weights(30, 50, type);
-      INDArray whole = array(weights, type);
-      INDArray before = whole.dup();
-      INDArray view = whole.get(NDArrayIndex.interval(4, 21), NDArrayIndex.interval(5, 40));
-      double[][] part = new double[17][];
-      Arrays.setAll(part, r -> Arrays.copyOfRange(weights[r + 4], 5, 40));
-
-      rewired(view, 0);
-
-      assertExact(Rewired.of(part), view);
-      view.assign(before.get(NDArrayIndex.interval(4, 21), NDArrayIndex.interval(5, 40)));
-      assertExact(weights, whole);
-    }
-  }
-
-  @Test
-  void rewiresATransposedView() {
-    double[][] weights = weights(30, 50, DataType.FLOAT);
-    INDArray stored = array(weights, DataType.FLOAT).transpose().dup('c');
-    rewired(stored.transpose(), 0);
-    assertExact(Rewired.of(weights), stored.transpose());
-  }
-
-  @Test
-  void rewiresASliceOfABatch() {
-    double[][] first = weights(20, 30, DataType.FLOAT);
-    double[][] second = weights(20, 30, DataType.FLOAT);
-    INDArray batch = Nd4j.create(DataType.FLOAT, 2, 20, 30);
-    batch.slice(0).assign(array(first, DataType.FLOAT));
-    batch.slice(1).assign(array(second, DataType.FLOAT));
-    rewired(batch.slice(1), 2);
-    assertExact(first, batch.slice(0));
-    assertExact(Rewired.of(second), batch.slice(1));
-  }
-
-  @Test
-  void refusesStrengthsThatOverflow() {
-    INDArray huge = Nd4j.create(DataType.DOUBLE, 40, 5000).assign(1e308);
-    assertThrows(ArithmeticException.class, () -> new JavaKernel().rewire(huge, STREAM));
-    ForkJoinPool pool = new ForkJoinPool(2);
-    try {
-      var task = pool.submit(() -> new JavaKernel().rewire(huge, STREAM));
-      assertThrows(ArithmeticException.class, task::join);
-    } finally {
-      pool.shutdown();
-    }
-  }
-
-  @Test
-  void refusesOtherTypesAndRanks() {
-    INDArray half = Nd4j.create(DataType.HALF, 2, 2);
-    INDArray cube = Nd4j.create(DataType.FLOAT, 2, 2, 2);
-    assertThrows(IllegalArgumentException.class, () -> new JavaKernel().rewire(half, STREAM));
-    assertThrows(IllegalArgumentException.class, () -> new JavaKernel().rewire(cube, STREAM));
   }
 
   /** Rewires in a pool of some threads; 0: on this thread. */
-  private static INDArray rewired(INDArray matrix, int threads) {
+  private static void rewire(INDArray array, int threads) {
+    Matrix matrix = Matrix.of(array);
     if (threads == 0) {
       new JavaKernel().rewire(matrix, STREAM);
-      return matrix;
+      return;
     }
     ForkJoinPool pool = new ForkJoinPool(threads);
     try {
@@ -103,66 +71,58 @@ final class JavaKernelTest {
     } finally {
       pool.shutdown();
     }
-    return matrix;
   }
 
-  private static double[][] weights(int rows, int columns, DataType type) {
-    Random random = new Random(rows * 31L + columns);
-    double[][] weights = new double[rows][columns];
-    for (double[] row : weights) {
-      for (int c = 0; c < columns; c++) {
-        double weight = random.nextGaussian() * 0.1;
-        row[c] = type == DataType.FLOAT ? (float) weight : weight;
+  @Test
+  void aSliceOfABatchIsRewiredAlone() {
+    double[][] first = normal(DataType.FLOAT, 20, 30, 0.1, "first");
+    double[][] second = normal(DataType.FLOAT, 20, 30, 0.1, "second");
+    INDArray batch = Nd4j.create(DataType.FLOAT, 2, 20, 30);
+    batch.slice(0).assign(array(DataType.FLOAT, first));
+    batch.slice(1).assign(array(DataType.FLOAT, second));
+    rewire(batch.slice(1), 2);
+    assertArrayEquals(first, numbers(batch.slice(0)));
+    assertArrayEquals(NaiveRewiring.rewire(second, STREAM), numbers(batch.slice(1)));
+  }
+
+  @Test
+  void strengthsThatOverflowAreRefusedInAPoolToo() {
+    INDArray huge = Nd4j.create(DataType.DOUBLE, 40, 5000).assign(1e308);
+    assertThrows(ArithmeticException.class, () -> rewire(huge, 2));
+  }
+
+  @Test
+  void greedySelectionOfLongLinesWithTies() {
+    RewiringRule rule = new RewiringRule(Passes.BOTH, new Selection.Greedy());
+    for (int[] shape : new int[][] {{1, 1}, {2, 1}, {2, 2}, {3, 7}, {5, 1025}, {60, 64}}) {
+      double[][] weights = normal(DataType.DOUBLE, shape[0], shape[1], 1, "greedy");
+      double[][] coarse = normal(DataType.DOUBLE, shape[0], shape[1], 1, "greedy");
+      for (double[] row : coarse) {
+        Arrays.setAll(row, c -> Math.rint(row[c]));
+      }
+      for (double[][] matrix : List.of(weights, coarse)) {
+        INDArray found = array(DataType.DOUBLE, matrix);
+        new JavaKernel(rule).rewire(Matrix.of(found), STREAM);
+        assertArrayEquals(
+            NaiveRewiring.rewire(matrix, STREAM, rule),
+            numbers(found),
+            () -> Arrays.toString(shape));
       }
     }
-    return weights;
   }
 
-  private static INDArray array(double[][] rows, DataType type) {
-    INDArray array = Nd4j.createUninitialized(DataType.DOUBLE, rows.length, rows[0].length);
-    double[] flat = Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray();
-    new org.bytedeco.javacpp.DoublePointer(array.data().pointer()).put(flat, 0, flat.length);
-    return array.castTo(type);
-  }
-
-  /** Unlike {@link INDArray#equals}, which allows a difference of 1e-5. */
-  private static void assertExact(double[][] expected, INDArray found) {
-    assertArrayEquals(expected, found.dup('c').castTo(DataType.DOUBLE).toDoubleMatrix());
-  }
-
-  /** The definition: the slow twin of the kernel. */
-  private static final class Rewired {
-
-    static double[][] of(double[][] weights) {
-      return transposed(pass(transposed(pass(weights))));
-    }
-
-    private static double[][] pass(double[][] weights) {
-      Pcg64 random = STREAM.generator();
-      double[][] result = Arrays.stream(weights).map(double[]::clone).toArray(double[][]::new);
-      double[] strength = new double[weights[0].length];
-      for (int r = 1; r < weights.length; r++) {
-        for (int c = 0; c < strength.length; c++) {
-          strength[c] += result[r - 1][c];
-        }
-        int[] order = NumpyChoice.draw(strength, random::nextDouble);
-        double[] sorted = weights[r].clone();
-        Arrays.sort(sorted);
-        for (int k = 0; k < sorted.length; k++) {
-          result[r][order[k]] = sorted[k];
-        }
-      }
-      return result;
-    }
-
-    private static double[][] transposed(double[][] matrix) {
-      double[][] result = new double[matrix[0].length][matrix.length];
-      for (int r = 0; r < matrix.length; r++) {
-        for (int c = 0; c < matrix[r].length; c++) {
-          result[c][r] = matrix[r][c];
-        }
-      }
-      return result;
+  /** p would overflow, or the weakest neuron's share vanish. */
+  @Test
+  void offsetsThatMakeNoProbabilities() {
+    double[][] weights = normal(DataType.DOUBLE, 30, 45, 1, "offsets");
+    for (double offset : new double[] {Double.MAX_VALUE, Double.MIN_VALUE}) {
+      JavaKernel kernel =
+          new JavaKernel(
+              new RewiringRule(Passes.BOTH, new Selection.Draw(SamplerKind.REFERENCE, offset)));
+      Matrix matrix = Matrix.of(array(DataType.DOUBLE, weights));
+      ArithmeticException e =
+          assertThrows(ArithmeticException.class, () -> kernel.rewire(matrix, STREAM));
+      assertTrue(e.getMessage().contains("offset " + offset), e::getMessage);
     }
   }
 }

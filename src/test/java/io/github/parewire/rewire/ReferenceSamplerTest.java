@@ -3,6 +3,9 @@ package io.github.parewire.rewire;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.parewire.numpy.Pcg64;
+import io.github.parewire.numpy.SeedSequence;
+import io.github.parewire.testing.NaiveRewiring;
 import java.math.BigInteger;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -11,7 +14,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Against {@link NumpyChoice}. */
+/** Against the algorithm as numpy has it. */
 final class ReferenceSamplerTest {
 
   private interface Distribution {
@@ -60,7 +63,7 @@ final class ReferenceSamplerTest {
     SeedSequence stream = SeedSequence.of(BigInteger.valueOf(seed));
     Pcg64 slow = stream.generator();
     Pcg64 fast = stream.generator();
-    ReferenceSampler sampler = new ReferenceSampler(length);
+    ReferenceSampler sampler = new ReferenceSampler(length, 1);
     int[] order = new int[length];
     double[] strength = new double[length];
     for (int draw = 0; draw < (length < 100 ? 50 : 3); draw++) {
@@ -69,7 +72,7 @@ final class ReferenceSamplerTest {
       }
       sampler.draw(strength, fast, order);
       assertArrayEquals(
-          NumpyChoice.draw(strength, slow::nextDouble), order, "seed " + seed + ", draw " + draw);
+          NaiveRewiring.order(strength, slow, 1), order, "seed " + seed + ", draw " + draw);
     }
   }
 
@@ -85,7 +88,7 @@ final class ReferenceSamplerTest {
 
   private static void assertRefused(double... strength) {
     Pcg64 random = SeedSequence.of(BigInteger.ONE).generator();
-    ReferenceSampler sampler = new ReferenceSampler(strength.length);
+    ReferenceSampler sampler = new ReferenceSampler(strength.length, 1);
     int[] order = new int[strength.length];
     assertThrows(ArithmeticException.class, () -> sampler.draw(strength, random, order));
   }

@@ -3,6 +3,10 @@ package io.github.parewire.rewire;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.parewire.numpy.Pcg64;
+import io.github.parewire.numpy.SeedSequence;
+import io.github.parewire.options.SamplerKind;
+import io.github.parewire.options.Selection;
 import io.github.parewire.testing.Seeds;
 import java.math.BigInteger;
 import java.util.Arrays;
@@ -38,7 +42,7 @@ final class SamplerDistributionTest {
     double[] strength = Arrays.copyOf(STRENGTHS, columns);
     Pcg64 random =
         new SeedSequence(BigInteger.valueOf(2024), List.of(kind.ordinal(), columns)).generator();
-    Sampler sampler = kind.create(columns, 1);
+    Sampler sampler = Sampler.of(Selection.Draw.authors(kind), columns);
     Map<List<Integer>, Integer> counts = new HashMap<>();
     int[] order = new int[columns];
     for (int i = 0; i < DRAWS; i++) {

@@ -2,7 +2,7 @@ package io.github.parewire.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.parewire.rewire.SeedSequence;
+import io.github.parewire.numpy.SeedSequence;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,13 +1,13 @@
 package io.github.parewire.testing;
 
+import static io.github.parewire.testing.Matrices.transposed;
 import static java.util.Comparator.comparingDouble;
 
-import io.github.parewire.rewire.Passes;
-import io.github.parewire.rewire.Pcg64;
-import io.github.parewire.rewire.RewiringRule;
-import io.github.parewire.rewire.SamplerKind;
-import io.github.parewire.rewire.SeedSequence;
-import io.github.parewire.rewire.SelectionKind;
+import io.github.parewire.numpy.Pcg64;
+import io.github.parewire.numpy.SeedSequence;
+import io.github.parewire.options.Passes;
+import io.github.parewire.options.RewiringRule;
+import io.github.parewire.options.Selection;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 
 /**
  * The algorithm as the paper and numpy have it, line by line: slow, and the oracle of the fast one.
+ * Of the program it uses the generator alone, which {@code GoldenDrawTest} compares with numpy's.
  */
 public final class NaiveRewiring {
 
@@ -26,7 +27,7 @@ public final class NaiveRewiring {
    * @param matrix [output neurons, inputs]
    */
   public static double[][] rewire(double[][] matrix, SeedSequence stream) {
-    return rewire(matrix, stream, RewiringRule.authors(SamplerKind.REFERENCE));
+    return rewire(matrix, stream, RewiringRule.AUTHORS);
   }
 
   /**
@@ -41,7 +42,7 @@ public final class NaiveRewiring {
       result = pass(result, stream.generator(), rule);
     }
     if (rule.passes() != Passes.INPUT) {
-      result = transpose(pass(transpose(result), stream.generator(), rule));
+      result = transposed(pass(transposed(result), stream.generator(), rule));
     }
     return result;
   }
@@ -54,7 +55,10 @@ public final class NaiveRewiring {
       for (int c = 0; c < columns; c++) {
         s[c] += result[r - 1][c];
       }
-      int[] order = rule.selection() == SelectionKind.GREEDY ? greedy(s) : draw(s, random, rule);
+      int[] order =
+          rule.selection() instanceof Selection.Draw draw
+              ? order(s, random, draw.offset())
+              : greedy(s);
       double[] sorted = result[r].clone();
       Arrays.sort(sorted);
       for (int k = 0; k < columns; k++) {
@@ -64,9 +68,10 @@ public final class NaiveRewiring {
     return result;
   }
 
-  private static int[] draw(double[] s, Pcg64 random, RewiringRule rule) {
+  /** One draw of all columns: the authors' p, and numpy's choice. */
+  public static int[] order(double[] s, Pcg64 random, double offset) {
     double shift = Math.abs(Arrays.stream(s).min().orElseThrow());
-    double[] p = Arrays.stream(s).map(strength -> strength + shift + rule.offset()).toArray();
+    double[] p = Arrays.stream(s).map(strength -> strength + shift + offset).toArray();
     double sum = pairwiseSum(p);
     return choice(random, Arrays.stream(p).map(weight -> weight / sum).toArray());
   }
@@ -101,8 +106,19 @@ public final class NaiveRewiring {
     return found.stream().mapToInt(Integer::intValue).toArray();
   }
 
+  /** The first place whose number is above a value. */
   private static int searchSortedRight(double[] sorted, double value) {
-    return (int) IntStream.range(0, sorted.length).filter(i -> sorted[i] <= value).count();
+    int low = 0;
+    int high = sorted.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (sorted[middle] <= value) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   private static double pairwiseSum(double[] values) {
@@ -135,15 +151,5 @@ public final class NaiveRewiring {
       sum += value;
     }
     return sum;
-  }
-
-  private static double[][] transpose(double[][] matrix) {
-    double[][] result = new double[matrix[0].length][matrix.length];
-    for (int r = 0; r < matrix.length; r++) {
-      for (int c = 0; c < matrix[0].length; c++) {
-        result[c][r] = matrix[r][c];
-      }
-    }
-    return result;
   }
 }

@@ -1,8 +1,7 @@
 package io.github.parewire.testing;
 
-import io.github.parewire.rewire.RewiringRule;
-import io.github.parewire.rewire.SamplerKind;
-import io.github.parewire.rewire.SeedSequence;
+import io.github.parewire.numpy.SeedSequence;
+import io.github.parewire.options.RewiringRule;
 import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,7 +12,7 @@ public final class Oracle {
   /** The seed unless another is given. */
   public static final SeedSequence SEED = SeedSequence.of(BigInteger.valueOf(42));
 
-  private static final RewiringRule AUTHORS = RewiringRule.authors(SamplerKind.REFERENCE);
+  private static final RewiringRule AUTHORS = RewiringRule.AUTHORS;
 
   private Oracle() {}
 

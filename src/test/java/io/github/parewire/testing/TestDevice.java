@@ -1,9 +1,9 @@
 package io.github.parewire.testing;
 
+import io.github.parewire.array.Nd4jBackend;
 import io.github.parewire.device.CudaBuild;
 import io.github.parewire.device.CudaRequirements;
 import io.github.parewire.device.NvidiaSmi;
-import io.github.parewire.rewire.Nd4jBackend;
 
 /** What ND4J runs on in tests: the processor, or with {@code -Dtest.device=cuda} the GPU. */
 public final class TestDevice {

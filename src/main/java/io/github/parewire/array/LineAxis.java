@@ -1,0 +1,9 @@
+package io.github.parewire.array;
+
+/** What the lines of a matrix are taken to be. */
+public enum LineAxis {
+  /** Its rows: a line has the weights of one output neuron. */
+  ROWS,
+  /** Its columns: a line has the weights of one input. */
+  COLUMNS
+}

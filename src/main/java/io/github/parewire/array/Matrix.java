@@ -1,0 +1,119 @@
+package io.github.parewire.array;
+
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A matrix of weights in ND4J's memory, [output neurons, inputs], row-major, float32 or float64. It
+ * is a view, which lives as long as the memory; what is written to it, is written there.
+ */
+public final class Matrix {
+
+  private final INDArray array;
+
+  private Matrix(INDArray array) {
+    this.array = array;
+  }
+
+  /**
+   * A view of an array.
+   *
+   * @param array of rank 2, FLOAT or DOUBLE, row-major, each row without gaps
+   * @throws IllegalArgumentException if it is another
+   */
+  public static Matrix of(INDArray array) {
+    boolean isReal = array.dataType() == DataType.FLOAT || array.dataType() == DataType.DOUBLE;
+    if (array.rank() != 2 || !isReal || !MatrixLayout.fits(array)) {
+      throw new IllegalArgumentException(
+          "expected a row-major matrix, FLOAT or DOUBLE, found " + array.shapeInfoToString());
+    }
+    return new Matrix(array);
+  }
+
+  /** Output neurons. */
+  public int rows() {
+    return array.rows();
+  }
+
+  /** Inputs. */
+  public int columns() {
+    return array.columns();
+  }
+
+  /** How many lines there are along an axis. */
+  public int lines(LineAxis axis) {
+    return axis == LineAxis.ROWS ? rows() : columns();
+  }
+
+  /** The weights in a line along an axis. */
+  public int lineLength(LineAxis axis) {
+    return axis == LineAxis.ROWS ? columns() : rows();
+  }
+
+  /** Number of weights. */
+  public long weights() {
+    return array.length();
+  }
+
+  /** The host's memory; {@link #written} is due after writing to it. */
+  public NativeMatrix<?> memory() {
+    MatrixLayout layout = MatrixLayout.of(array);
+    return array.dataType() == DataType.FLOAT
+        ? new FloatMatrix(new FloatPointer(HostMemory.of(array)), layout)
+        : new DoubleMatrix(new DoublePointer(HostMemory.of(array)), layout);
+  }
+
+  /** Says that the host's memory has been written to and is the one to go by. */
+  public void written() {
+    HostMemory.written(array);
+  }
+
+  /** The largest magnitude of a weight, by an operation of ND4J. */
+  public double largest() {
+    return array.amaxNumber().doubleValue();
+  }
+
+  /** Whether the weights are float64. */
+  public boolean isDouble() {
+    return array.dataType() == DataType.DOUBLE;
+  }
+
+  /**
+   * Whether it begins where its memory does. Where a buffer's pointer leads if not, differs between
+   * ND4J's backends.
+   */
+  public boolean isAtStart() {
+    return array.offset() == 0;
+  }
+
+  /** A copy at the start of memory of its own. */
+  public OwnMatrix copy() {
+    return new OwnMatrix(array.dup('c'));
+  }
+
+  /** Takes over the weights of a matrix of the same shape. */
+  public void assign(Matrix other) {
+    array.assign(other.array);
+  }
+
+  /** A matrix that owns its memory. */
+  public static final class OwnMatrix implements AutoCloseable {
+    private final INDArray array;
+
+    private OwnMatrix(INDArray array) {
+      this.array = array;
+    }
+
+    /** The matrix, until this is closed. */
+    public Matrix matrix() {
+      return new Matrix(array);
+    }
+
+    @Override
+    public void close() {
+      array.close();
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package io.github.parewire.cli;
+
+import io.github.parewire.message.LowerCase;
+import io.github.parewire.message.Message;
+import io.github.parewire.message.RunOption;
+import io.github.parewire.message.UsageException;
+import io.github.parewire.options.KernelKind;
+import io.github.parewire.options.Passes;
+import io.github.parewire.options.RewiringRule;
+import io.github.parewire.options.SamplerKind;
+import io.github.parewire.options.Selection;
+import io.github.parewire.options.StreamOptions;
+import java.math.BigInteger;
+import picocli.CommandLine.Option;
+
+/** What matrices are rewired by. */
+final class RuleFlags {
+
+  /** The selections. */
+  enum SelectionName {
+    DRAW,
+    GREEDY
+  }
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = StreamOptions.DEFAULT_SEED,
+      description = "Seed of the random streams, 0 or more (default: ${DEFAULT-VALUE}).")
+  private BigInteger seed;
+
+  @Option(
+      names = "--shared-stream",
+      description =
+          "Let every layer draw from one and the same stream, as calling the authors' code in a"
+              + " loop does. It makes layers of one shape alike.")
+  private boolean sharedStream;
+
+  @Option(
+      names = "--passes",
+      paramLabel = "both|input|output",
+      completionCandidates = Choices.BothOrOne.class,
+      defaultValue = "both",
+      description =
+          "Which neurons to rewire, each in a pass of its own that makes their strengths alike: the"
+              + " input neurons, by reordering each row of weights; then the output neurons, by"
+              + " columns. Both are the authors' algorithm (default: ${DEFAULT-VALUE}).")
+  private Passes passes;
+
+  @Option(
+      names = "--selection",
+      paramLabel = "draw|greedy",
+      completionCandidates = Choices.Selections.class,
+      defaultValue = Selection.Draw.NAME,
+      description =
+          "Draw who receives the smallest weights, the strongest being the likeliest, as the authors"
+              + " do, or let the strongest neuron have the smallest weight and so on, without any"
+              + " chance (default: ${DEFAULT-VALUE}).")
+  private SelectionName selection;
+
+  @Option(
+      names = "--offset",
+      paramLabel = "X",
+      defaultValue = "1",
+      description =
+          "The constant in p = s + |min(s)| + X, by which neurons of strengths s are drawn, above 0."
+              + " The smaller it is, the more strength decides (default: ${DEFAULT-VALUE}, the"
+              + " authors').")
+  private double offset;
+
+  @Option(
+      names = "--sampler",
+      paramLabel = "reference|exponential",
+      completionCandidates = Choices.Samplers.class,
+      description =
+          "Draw as the authors' code does, bit for bit, or by exponential variates: the same"
+              + " distribution, other results (default: reference; exponential with --kernel"
+              + " nd4j).")
+  private SamplerKind sampler;
+
+  /**
+   * The rule.
+   *
+   * @param kernel what rewires, which has a sampler of its own
+   * @throws UsageException if an option tells how to draw, and nothing is drawn
+   */
+  RewiringRule rule(KernelKind kernel) {
+    return new RewiringRule(
+        passes,
+        switch (selection) {
+          case DRAW ->
+              new Selection.Draw(sampler == null ? kernel.defaultSampler() : sampler, offset);
+          case GREEDY -> greedy();
+        });
+  }
+
+  private Selection greedy() {
+    // An offset that is none is said to be that, whatever it is for.
+    Selection.Draw unused = new Selection.Draw(SamplerKind.REFERENCE, offset);
+    if (sampler != null) {
+      throw drawsNothing(Message.option(RunOption.SAMPLER, LowerCase.of(sampler)));
+    }
+    if (unused.offset() != Selection.Draw.AUTHORS_OFFSET) {
+      throw drawsNothing(Message.option(RunOption.OFFSET, offset));
+    }
+    return new Selection.Greedy();
+  }
+
+  private static UsageException drawsNothing(Message.Part option) {
+    return new UsageException(
+        Message.of(Message.option(RunOption.SELECTION, Selection.Greedy.NAME), " draws nothing"),
+        Message.of("leave out ", option));
+  }
+
+  StreamOptions streams() {
+    return new StreamOptions(seed, sharedStream);
+  }
+}

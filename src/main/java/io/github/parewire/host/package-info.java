@@ -1,0 +1,2 @@
+/** What ran, and on what. */
+package io.github.parewire.host;

@@ -1,0 +1,2 @@
+/** The kernel in ND4J operations, for GPUs: all matrices in lockstep. */
+package io.github.parewire.lockstep;

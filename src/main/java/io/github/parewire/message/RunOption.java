@@ -1,0 +1,61 @@
+package io.github.parewire.message;
+
+import java.util.Locale;
+
+/**
+ * The options of a run, each named after the component that holds it in {@code
+ * io.github.parewire.options}.
+ */
+public enum RunOption {
+  /** The seed of all random streams. */
+  SEED,
+  /** Whether every layer draws from the seed's own stream. */
+  SHARED_STREAM,
+  /** Which neurons are rewired. */
+  PASSES,
+  /** How strengths decide who receives which weight. */
+  SELECTION,
+  /** The constant in the probabilities. */
+  OFFSET,
+  /** How orders are drawn. */
+  SAMPLER,
+  /** What rewires. */
+  KERNEL,
+  /** Where it runs. */
+  DEVICE,
+  /** How many layers are at work at a time. */
+  THREADS,
+  /** How grouped convolutions become matrices. */
+  GROUPS,
+  /** Which layers to rewire. */
+  INCLUDE,
+  /** Which layers to leave. */
+  EXCLUDE,
+  /** How weights are compared. */
+  CHECK,
+  /** What shapes the model's inputs have in its trial run. */
+  INPUT_SHAPES,
+  /** Whether data files may have other names. */
+  ALLOW_HARD_LINKS,
+  /** Whether large initializers go to a data file. */
+  SAVE_AS_EXTERNAL_DATA,
+  /** Where the rewired tensors go by themselves. */
+  WEIGHTS_OUT,
+  /** Whether the report has hashes. */
+  HASHES,
+  /** Whether the report has what charts show. */
+  SKETCHES;
+
+  /** The component's name, such as allowHardLinks. */
+  @Override
+  public String toString() {
+    String[] words = name().toLowerCase(Locale.ROOT).split("_", -1);
+    StringBuilder camelCase = new StringBuilder(words[0]);
+    for (int i = 1; i < words.length; i++) {
+      camelCase
+          .append(words[i].substring(0, 1).toUpperCase(Locale.ROOT))
+          .append(words[i], 1, words[i].length());
+    }
+    return camelCase.toString();
+  }
+}

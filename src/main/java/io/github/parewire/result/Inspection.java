@@ -1,0 +1,44 @@
+package io.github.parewire.result;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a model has. It consists of values alone.
+ *
+ * @param path the file
+ * @param bytes its size
+ * @param dataBytes the size of the tensors in data files
+ * @param dataFiles the data files
+ * @param producer name and version of the program that made it; may be empty
+ * @param irVersion the version of the format
+ * @param opsets the operator sets, such as "ai.onnx 18"
+ * @param layers every layer found, in the order of their numbers
+ * @param left every other tensor of two or more dimensions
+ * @param host what looked at it, and where
+ */
+public record Inspection(
+    Path path,
+    long bytes,
+    long dataBytes,
+    List<Path> dataFiles,
+    String producer,
+    long irVersion,
+    List<String> opsets,
+    List<LayerInspection> layers,
+    List<LeftTensor> left,
+    Host host) {
+
+  /** Copies its arguments. */
+  public Inspection {
+    dataFiles = List.copyOf(dataFiles);
+    opsets = List.copyOf(opsets);
+    layers = List.copyOf(layers);
+    left = List.copyOf(left);
+  }
+
+  /** {@return the number of weights in all layers} */
+  public long weights() {
+    return layers.stream().mapToLong(layer -> layer.layer().weights()).sum();
+  }
+}

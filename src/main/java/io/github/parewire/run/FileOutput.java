@@ -1,0 +1,112 @@
+package io.github.parewire.run;
+
+import io.github.parewire.export.WeightsExport;
+import io.github.parewire.layers.Layer;
+import io.github.parewire.model.OnnxFile;
+import io.github.parewire.model.StoredTensor;
+import io.github.parewire.options.Progress;
+import io.github.parewire.options.RewireOptions;
+import io.github.parewire.result.Verification;
+import io.github.parewire.result.VerificationException;
+import io.github.parewire.verify.FileProofs;
+import io.github.parewire.write.ModelWriter;
+import io.github.parewire.write.PendingOutput;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The new model, and the file of its weights if one is asked for. */
+final class FileOutput implements RunOutput {
+
+  private final RewireOptions options;
+  private final OnnxFile in;
+  private final List<StoredTensor> tensors;
+  private final PendingOutput model;
+  private final WeightsExport weights;
+  private final ModelWriter writer;
+
+  private FileOutput(
+      RewireOptions options,
+      OnnxFile in,
+      List<StoredTensor> tensors,
+      PendingOutput model,
+      WeightsExport weights)
+      throws IOException {
+    this.options = options;
+    this.in = in;
+    this.tensors = tensors;
+    this.model = model;
+    this.weights = weights;
+    writer = ModelWriter.begin(in, tensors, options.files().saveAsExternalData(), model);
+  }
+
+  /**
+   * Begins the files.
+   *
+   * @param out where the new model goes
+   * @param layers the layers that will be rewired
+   * @throws io.github.parewire.message.UsageException if a file is another one of the run's
+   * @throws IOException if a file can't be written
+   */
+  static FileOutput begin(RewireOptions options, OnnxFile in, Path out, List<Layer> layers)
+      throws IOException {
+    List<StoredTensor> tensors = layers.stream().map(Layer::tensor).toList();
+    PendingOutput model = PendingOutput.create(out);
+    try {
+      WeightsExport weights = WeightsExport.begin(options, in, out, layers);
+      try {
+        return new FileOutput(options, in, tensors, model, weights);
+      } catch (IOException | RuntimeException e) {
+        weights.close();
+        throw e;
+      }
+    } catch (IOException | RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void write(Layer layer, List<ByteBuffer> elements) throws IOException {
+    writer.write(layer.tensor(), elements);
+  }
+
+  @Override
+  public Optional<Verification> verify(Progress progress) throws IOException {
+    progress.verify();
+    Verification verification = new FileProofs(options).prove(in, model.path(), tensors);
+    if (!verification.passed()) {
+      throw new VerificationException(verification);
+    }
+    return Optional.of(verification);
+  }
+
+  @Override
+  public void export() throws IOException {
+    weights.write(model.path());
+  }
+
+  @Override
+  public Map<Path, Path> files() {
+    Map<Path, Path> files = new LinkedHashMap<>(model.files());
+    files.putAll(weights.files());
+    return files;
+  }
+
+  @Override
+  public void publish() throws IOException {
+    weights.publish();
+    model.publish();
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (model) {
+      weights.close();
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package io.github.parewire.run;
+
+import io.github.parewire.host.HostFacts;
+import io.github.parewire.layers.Findings;
+import io.github.parewire.layers.Layer;
+import io.github.parewire.layers.LayerFinder;
+import io.github.parewire.measure.Detector;
+import io.github.parewire.measure.StoredStatistics;
+import io.github.parewire.model.ExternalData;
+import io.github.parewire.model.OnnxFile;
+import io.github.parewire.options.RewireOptions;
+import io.github.parewire.parallel.ParallelTasks;
+import io.github.parewire.result.Inspection;
+import io.github.parewire.result.LayerInspection;
+import io.github.parewire.result.LayerStatistics;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/** Finds the layers of a model, measures their weights, and tells what they look like. */
+public final class InspectRun {
+
+  private final RewireOptions options;
+
+  /** Prepares inspections. */
+  public InspectRun(RewireOptions options) {
+    this.options = options;
+  }
+
+  /**
+   * Inspects a model.
+   *
+   * @throws IOException if a file can't be read
+   */
+  public Inspection run(Path model) throws IOException {
+    return OnnxFile.read(model, options.files().allowHardLinks(), this::inspect);
+  }
+
+  private Inspection inspect(OnnxFile file) throws IOException {
+    Findings findings = LayerFinder.find(file, options.layers().groups());
+    List<Callable<LayerInspection>> tasks =
+        findings.layers().stream()
+            .<Callable<LayerInspection>>map(layer -> () -> inspect(layer))
+            .toList();
+    return new Inspection(
+        file.path(),
+        file.size(),
+        file.external().stream().mapToLong(ExternalData::length).sum(),
+        file.external().stream().map(ExternalData::file).distinct().toList(),
+        file.producer(),
+        file.irVersion(),
+        file.opsets(),
+        ParallelTasks.run(options.execution().threads(), tasks),
+        findings.left(),
+        HostFacts.of(Optional.empty()));
+  }
+
+  private static LayerInspection inspect(Layer layer) throws IOException {
+    LayerStatistics statistics = StoredStatistics.of(layer);
+    return new LayerInspection(
+        layer.description(),
+        layer.obstacle(),
+        statistics,
+        Detector.judge(statistics, layer.use().fans()));
+  }
+}

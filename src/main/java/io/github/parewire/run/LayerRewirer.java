@@ -1,0 +1,166 @@
+package io.github.parewire.run;
+
+import io.github.parewire.array.Matrix;
+import io.github.parewire.layers.Layer;
+import io.github.parewire.measure.Detector;
+import io.github.parewire.measure.LayerSnapshot;
+import io.github.parewire.measure.StoredStatistics;
+import io.github.parewire.measure.Strengths;
+import io.github.parewire.message.Message;
+import io.github.parewire.message.ModelException;
+import io.github.parewire.message.RunOption;
+import io.github.parewire.message.UsageException;
+import io.github.parewire.options.Progress;
+import io.github.parewire.options.RewireOptions;
+import io.github.parewire.options.Selection;
+import io.github.parewire.result.LayerReport;
+import io.github.parewire.result.LayerStatistics;
+import io.github.parewire.result.StrengthVariance;
+import io.github.parewire.rewire.RewireKernel;
+import io.github.parewire.rewire.SeededMatrix;
+import io.github.parewire.rewire.UnfitMatrixException;
+import io.github.parewire.weights.LayerWeights;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Rewires layers of one file; threads may share it. */
+final class LayerRewirer {
+
+  private final RewireOptions options;
+  private final LayerStreams streams;
+  private final RewireKernel kernel;
+  private final int edge;
+  private final RunOutput output;
+
+  /**
+   * Makes a rewirer.
+   *
+   * @param edge cells along an axis of a layer's picture, if the options ask for sketches
+   * @param output gets the elements to store
+   */
+  LayerRewirer(RewireOptions options, Progress progress, int edge, RunOutput output) {
+    this.options = options;
+    this.edge = edge;
+    this.output = output;
+    streams = new LayerStreams(options.streams());
+    kernel = Kernels.create(options, progress::advance);
+  }
+
+  /** A layer whose weights are in memory, and what they were before. */
+  private record LoadedLayer(
+      Layer layer,
+      LayerStatistics statistics,
+      LayerWeights weights,
+      Optional<LayerSnapshot> before) {}
+
+  /**
+   * Reads layers' weights, rewires them, and hands over the elements to store.
+   *
+   * @param layers some layers, all of which are in memory at once
+   * @throws ModelException if a weight is no finite number, or the strengths overflow
+   * @throws UsageException if the kernel can't take a layer
+   */
+  List<LayerReport.Rewired> rewire(List<Layer> layers) throws IOException {
+    List<LoadedLayer> loaded = new ArrayList<>();
+    try {
+      for (Layer layer : layers) {
+        requireShortLines(layer);
+        LayerStatistics statistics = statistics(layer);
+        LayerWeights weights = LayerWeights.read(layer);
+        loaded.add(new LoadedLayer(layer, statistics, weights, snapshot(weights)));
+      }
+      rewireMatrices(loaded);
+      List<LayerReport.Rewired> reports = new ArrayList<>();
+      for (LoadedLayer one : loaded) {
+        reports.add(store(one));
+      }
+      return reports;
+    } finally {
+      loaded.forEach(one -> one.weights().close());
+    }
+  }
+
+  private static LayerStatistics statistics(Layer layer) throws IOException {
+    LayerStatistics statistics = StoredStatistics.of(layer);
+    if (!statistics.isFinite()) {
+      // Says which weight it is; or squares of float64 weights overflow, which does no harm.
+      layer.tensor().requireFinite();
+    }
+    return statistics;
+  }
+
+  private Optional<LayerSnapshot> snapshot(LayerWeights weights) {
+    return options.report().sketches()
+        ? Optional.of(LayerSnapshot.of(weights.matrices(), edge))
+        : Optional.empty();
+  }
+
+  private LayerReport.Rewired store(LoadedLayer loaded) throws IOException {
+    try (LayerWeights weights = loaded.weights()) {
+      StrengthVariance after = Strengths.of(weights.matrices()).variance();
+      Optional<LayerSnapshot> snapshot = snapshot(weights);
+      output.write(loaded.layer(), weights.toElements());
+      return new LayerReport.Rewired(
+          loaded.layer().description(),
+          loaded.statistics(),
+          Detector.judge(loaded.statistics(), loaded.layer().use().fans()),
+          after,
+          Optional.empty(),
+          loaded.before().map(before -> before.sketchUntil(snapshot.orElseThrow())));
+    }
+  }
+
+  private void rewireMatrices(List<LoadedLayer> loaded) {
+    List<SeededMatrix> seeded = new ArrayList<>();
+    List<Layer> layerOfMatrix = new ArrayList<>();
+    for (LoadedLayer one : loaded) {
+      List<Matrix> matrices = one.weights().matrices();
+      for (int slice = 0; slice < matrices.size(); slice++) {
+        seeded.add(
+            new SeededMatrix(
+                matrices.get(slice), streams.of(one.layer().number(), slice, matrices.size())));
+        layerOfMatrix.add(one.layer());
+      }
+    }
+    try {
+      kernel.rewire(seeded);
+    } catch (UnfitMatrixException e) {
+      throw new ModelException(
+              layerOfMatrix.get(e.number()).tensor().where(), e.getMessage(), remedies())
+          .because(e);
+    }
+  }
+
+  /** What makes strengths fit for probabilities. */
+  private Message[] remedies() {
+    List<Message> remedies = new ArrayList<>();
+    if (options.rule().selection() instanceof Selection.Draw draw
+        && draw.offset() != Selection.Draw.AUTHORS_OFFSET) {
+      remedies.add(Message.of("give an ", Message.option(RunOption.OFFSET), " nearer to 1"));
+    }
+    remedies.add(Message.of("initialize the weights on a smaller scale"));
+    remedies.add(Message.of("leave the tensor out with ", Message.option(RunOption.EXCLUDE)));
+    return remedies.toArray(Message[]::new);
+  }
+
+  private void requireShortLines(Layer layer) {
+    long outputs = layer.matrix().outputs();
+    long inputs = layer.matrix().inputs();
+    if (Math.max(outputs, inputs) > kernel.longestLine()) {
+      throw new UsageException(
+          Message.of(
+              layer.tensor().where(),
+              ": a matrix of ",
+              outputs,
+              " x ",
+              inputs,
+              ", of which this kernel takes up to ",
+              kernel.longestLine(),
+              " a side"),
+          Message.of("use ", Message.option(RunOption.KERNEL, "java")),
+          Message.of("leave the tensor out with ", Message.option(RunOption.EXCLUDE)));
+    }
+  }
+}

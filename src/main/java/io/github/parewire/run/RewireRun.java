@@ -1,0 +1,242 @@
+package io.github.parewire.run;
+
+import static java.util.Comparator.comparing;
+import static java.util.Comparator.comparingLong;
+
+import io.github.parewire.array.Nd4jBackend;
+import io.github.parewire.hash.FileHasher;
+import io.github.parewire.hash.SortedWeightsHash;
+import io.github.parewire.host.HostFacts;
+import io.github.parewire.layers.Findings;
+import io.github.parewire.layers.Layer;
+import io.github.parewire.layers.LayerFinder;
+import io.github.parewire.message.Message;
+import io.github.parewire.message.NoLayerException;
+import io.github.parewire.model.OnnxFile;
+import io.github.parewire.options.Progress;
+import io.github.parewire.options.RewireOptions;
+import io.github.parewire.parallel.ParallelTasks;
+import io.github.parewire.result.FileHash;
+import io.github.parewire.result.Gpu;
+import io.github.parewire.result.LayerReport;
+import io.github.parewire.result.LayerSketch;
+import io.github.parewire.result.Report;
+import io.github.parewire.result.StageTimes.Stage;
+import io.github.parewire.result.Verification;
+import io.github.parewire.verify.FileProofs;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/** One run from file to verified file: all its stages, in order. */
+public final class RewireRun {
+
+  /** Weights in memory together where a kernel takes many layers at a time on the processor. */
+  private static final long GROUP_BYTES = 1L << 30;
+
+  private final RewireOptions options;
+  private final Progress progress;
+  private final StageClock clock = new StageClock();
+
+  /**
+   * Prepares a run.
+   *
+   * @param progress is told how far it has come
+   */
+  public RewireRun(RewireOptions options, Progress progress) {
+    this.options = options;
+    this.progress = progress;
+  }
+
+  /**
+   * Runs, once.
+   *
+   * @param in the model
+   * @param out where the new model goes; empty for a dry run
+   * @return what was done
+   * @throws IOException if a file can't be read or written
+   */
+  public Report run(Path in, Optional<Path> out) throws IOException {
+    if (out.isPresent()) {
+      OutputPlace.requireFree(in, out.get());
+    }
+    Optional<Gpu> gpu = DeviceStart.require(options.execution().device(), out.isPresent());
+    startLibraries(out.isPresent());
+    try {
+      return OnnxFile.use(in, options.files().allowHardLinks(), file -> run(file, out, gpu));
+    } finally {
+      progress.end();
+    }
+  }
+
+  /** Starts beside the reading what takes most of a second to start. */
+  private static void startLibraries(boolean writes) {
+    startBeside("start ND4J", Nd4jBackend::start);
+    if (writes) {
+      startBeside("start ONNX Runtime", FileProofs::start);
+    }
+  }
+
+  private static void startBeside(String name, Runnable start) {
+    Thread thread = new Thread(start, name);
+    thread.setDaemon(true);
+    // Whoever needs the library fails as well, and says so.
+    thread.setUncaughtExceptionHandler((t, e) -> {});
+    thread.start();
+  }
+
+  private Report run(OnnxFile file, Optional<Path> out, Optional<Gpu> gpu) throws IOException {
+    if (out.isPresent()) {
+      OutputPlace.requireNoDataFile(file, out.get());
+    }
+    Findings findings = LayerFinder.find(file, options.layers().groups());
+    LayerSelection selection = new LayerSelection(options.layers());
+    selection.requireMatches(findings.layers(), file.path());
+    List<Layer> selected =
+        findings.layers().stream()
+            .filter(layer -> selection.reasonToLeave(layer).isEmpty())
+            .toList();
+    requireSome(file.path(), findings, selected);
+    clock.end(Stage.FIND);
+
+    try (RunOutput output =
+        out.isPresent()
+            ? FileOutput.begin(options, file, out.get(), selected)
+            : RunOutput.NOTHING) {
+      List<LayerReport.Rewired> rewired = rewire(selected, gpu, output);
+      clock.end(Stage.REWIRE);
+      Optional<Verification> verification = output.verify(progress);
+      clock.end(Stage.VERIFY);
+      output.export();
+      clock.end(Stage.EXPORT);
+      rewired = hashed(rewired, findings.layers());
+      List<FileHash> inputFiles = hashes(inputFiles(file));
+      List<FileHash> outputFiles = hashes(output.files());
+      clock.end(Stage.HASH);
+      file.requireUnchanged();
+      output.publish();
+      clock.end(Stage.PUBLISH);
+
+      return new Report(
+          file.path(),
+          out,
+          options,
+          HostFacts.of(gpu),
+          inOrder(rewired, findings.layers(), selection),
+          findings.left(),
+          Warnings.of(rewired, options.rule()),
+          verification,
+          inputFiles,
+          outputFiles,
+          clock.times());
+    }
+  }
+
+  private static void requireSome(Path in, Findings findings, List<Layer> selected) {
+    if (!selected.isEmpty()) {
+      return;
+    }
+    int found = findings.layers().size();
+    throw new NoLayerException(
+        Message.of(
+            in,
+            ": no layer to rewire: found ",
+            found,
+            found == 1 ? " layer" : " layers",
+            " and ",
+            findings.left().size(),
+            " other weights, all of them left"),
+        Message.of(new Message.Inspection(Optional.of(in)), " says why"));
+  }
+
+  /** Rewires layers, the largest first, and hands over the elements to store. */
+  private List<LayerReport.Rewired> rewire(List<Layer> layers, Optional<Gpu> gpu, RunOutput output)
+      throws IOException {
+    progress.begin(
+        layers.stream().mapToLong(layer -> layer.tensor().elements()).sum(),
+        options.rule().passes().count());
+    LayerRewirer rewirer =
+        new LayerRewirer(options, progress, LayerSketch.edge(layers.size()), output);
+    List<Layer> largestFirst =
+        layers.stream()
+            .sorted(comparingLong((Layer layer) -> layer.tensor().elements()).reversed())
+            .toList();
+    List<Callable<List<LayerReport.Rewired>>> tasks =
+        switch (options.execution().kernel()) {
+          // Side by side.
+          case JAVA ->
+              LayerGroups.single(largestFirst).stream()
+                  .<Callable<List<LayerReport.Rewired>>>map(one -> () -> rewirer.rewire(one))
+                  .toList();
+          // Many at a time, on one thread; the others help it.
+          case ND4J -> {
+            List<List<Layer>> groups =
+                LayerGroups.within(
+                    largestFirst, DeviceStart.bytesForLayers(gpu, layers, GROUP_BYTES));
+            yield List.of(() -> rewireInTurn(rewirer, groups));
+          }
+        };
+    return ParallelTasks.run(options.execution().threads(), tasks).stream()
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private static List<LayerReport.Rewired> rewireInTurn(
+      LayerRewirer rewirer, List<List<Layer>> groups) throws IOException {
+    List<LayerReport.Rewired> reports = new ArrayList<>();
+    for (List<Layer> group : groups) {
+      reports.addAll(rewirer.rewire(group));
+    }
+    return reports;
+  }
+
+  /** Adds the hash of each layer's sorted weights, if hashes are asked for. */
+  private List<LayerReport.Rewired> hashed(List<LayerReport.Rewired> rewired, List<Layer> layers)
+      throws IOException {
+    if (!options.report().hashes()) {
+      return rewired;
+    }
+    List<Callable<LayerReport.Rewired>> tasks = new ArrayList<>();
+    for (LayerReport.Rewired report : rewired) {
+      Layer layer = layers.get(report.layer().number());
+      tasks.add(() -> report.withHash(SortedWeightsHash.of(layer.tensor())));
+    }
+    return ParallelTasks.run(options.execution().threads(), tasks);
+  }
+
+  /** The model and its data files, by the names that they have now. */
+  private static Map<Path, Path> inputFiles(OnnxFile file) {
+    Map<Path, Path> files = new LinkedHashMap<>();
+    files.put(file.path(), file.path());
+    file.external().forEach(range -> files.put(range.file(), range.file()));
+    return files;
+  }
+
+  /** Hashes of files, if they are asked for: by final names, of what is there now. */
+  private List<FileHash> hashes(Map<Path, Path> files) throws IOException {
+    List<FileHash> hashes = new ArrayList<>();
+    if (options.report().hashes()) {
+      for (Map.Entry<Path, Path> file : files.entrySet()) {
+        hashes.add(FileHasher.hash(file.getKey(), file.getValue()));
+      }
+    }
+    return hashes;
+  }
+
+  private static List<LayerReport> inOrder(
+      List<LayerReport.Rewired> rewired, List<Layer> layers, LayerSelection selection) {
+    List<LayerReport> all = new ArrayList<>(rewired);
+    for (Layer layer : layers) {
+      selection
+          .reasonToLeave(layer)
+          .ifPresent(why -> all.add(new LayerReport.Left(layer.description(), why)));
+    }
+    all.sort(comparing(report -> report.layer().number()));
+    return all;
+  }
+}

@@ -1,0 +1,76 @@
+package io.github.parewire.weights;
+
+import io.github.parewire.array.Matrix;
+import io.github.parewire.array.NativeArray;
+import io.github.parewire.layers.Layer;
+import io.github.parewire.layers.Quantization;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * A layer's weights in ND4J's memory, as the matrices that its operator makes of them; integers are
+ * scaled to the weights that they mean. It owns the memory until it is closed.
+ */
+public final class LayerWeights implements AutoCloseable {
+
+  private final Layer layer;
+  private final NativeArray array;
+
+  private LayerWeights(Layer layer, NativeArray array) {
+    this.layer = layer;
+    this.array = array;
+  }
+
+  /**
+   * Reads a layer's weights.
+   *
+   * @throws IOException if its file can't be read
+   */
+  public static LayerWeights read(Layer layer) throws IOException {
+    LayerWeights weights = new LayerWeights(layer, TensorReader.read(layer.tensor()));
+    try {
+      weights.arrange();
+      return weights;
+    } catch (RuntimeException e) {
+      weights.close();
+      throw e;
+    }
+  }
+
+  private void arrange() {
+    if (layer.use().quantization().isPresent()) {
+      Quantization meaning = layer.use().quantization().get();
+      array.dequantize(meaning.zeroPoint(), meaning.scale());
+    }
+    TensorReader.apply(array, layer.use().matrices().view());
+  }
+
+  /** The matrices, [output neurons, inputs] each, to read and to change. */
+  public List<Matrix> matrices() {
+    return array.matrices();
+  }
+
+  /**
+   * The elements to store for these weights: the way of {@link #read} back. There are no matrices
+   * afterwards.
+   *
+   * @return little-endian bytes, row-major as the tensor is stored, in buffers that follow each
+   *     other; valid until this is closed
+   */
+  public List<ByteBuffer> toElements() {
+    TensorReader.undo(array, layer.use().matrices().view());
+    if (layer.use().quantization().isPresent()) {
+      Quantization meaning = layer.use().quantization().get();
+      array.quantize(meaning.zeroPoint(), meaning.scale());
+    }
+    TensorReader.narrow(array, layer.tensor().type());
+    return array.allBytes();
+  }
+
+  /** Frees the memory; once is enough. */
+  @Override
+  public void close() {
+    array.close();
+  }
+}

@@ -1,0 +1,53 @@
+package io.github.parewire.weights;
+
+import io.github.parewire.array.NativeArray;
+import io.github.parewire.layers.Layer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * A layer's elements as the framework's parameter holds them, in the shape of {@link
+ * io.github.parewire.layers.WeightUse#parameter}. It owns their memory until it is closed.
+ */
+public final class ParameterElements implements AutoCloseable {
+
+  private final NativeArray array;
+
+  private ParameterElements(NativeArray array) {
+    this.array = array;
+  }
+
+  /**
+   * Reads a layer's elements.
+   *
+   * @throws IOException if its file can't be read
+   */
+  public static ParameterElements read(Layer layer) throws IOException {
+    NativeArray array = TensorReader.read(layer.tensor());
+    try {
+      TensorReader.apply(array, layer.use().parameter());
+      TensorReader.narrow(array, layer.tensor().type());
+      return new ParameterElements(array);
+    } catch (RuntimeException e) {
+      array.close();
+      throw e;
+    }
+  }
+
+  /**
+   * The elements, row-major.
+   *
+   * @return little-endian bytes of the tensor's type, in buffers that follow each other; valid
+   *     until this is closed
+   */
+  public List<ByteBuffer> bytes() {
+    return array.allBytes();
+  }
+
+  /** Frees the memory; once is enough. */
+  @Override
+  public void close() {
+    array.close();
+  }
+}

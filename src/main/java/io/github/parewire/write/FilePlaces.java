@@ -1,0 +1,21 @@
+package io.github.parewire.write;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Places in the file system, whether or not there is a file yet. */
+public final class FilePlaces {
+
+  private FilePlaces() {}
+
+  /**
+   * Whether what is written to one place is found at the other.
+   *
+   * @throws IOException if a file can't be looked at
+   */
+  public static boolean isSame(Path one, Path other) throws IOException {
+    return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize())
+        || (Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other));
+  }
+}
