@@ -117,7 +117,7 @@ final class ExternalFiles implements Closeable {
           return path;
         }
       } catch (InvalidPathException e) {
-        // Refused below.
+        // A name that this system can't have is refused below, like one that leads elsewhere.
       }
     }
     throw refused(where, location, "expected a relative path without '..' or backslashes");

@@ -88,15 +88,15 @@ final class WireCheck {
   }
 
   private void require(int length, int end) throws InvalidProtocolBufferException {
-    int left = end - bytes.position();
-    if (length < 0 || length > left) {
+    int remaining = end - bytes.position();
+    if (length < 0 || length > remaining) {
       throw new InvalidProtocolBufferException(
           "a field of "
               + Integer.toUnsignedString(length)
               + " bytes at byte "
               + bytes.position()
               + ", where "
-              + left
+              + remaining
               + " are left");
     }
   }

@@ -3,7 +3,7 @@ package io.github.parewire.options;
 /** Is told how far a run has come; by many threads at a time. */
 public interface Progress {
 
-  /** Nobody wants to know. */
+  /** Ignores all it is told. */
   Progress NONE =
       new Progress() {
         @Override

@@ -138,7 +138,7 @@ public final class WorkAhead<T> implements AutoCloseable {
   @Override
   public void close() {
     ended = true;
-    // Whoever is at an item finishes it.
+    // Waits for a thread that is making an item, which would put it into "ready" otherwise.
     making.lock();
     try {
       ready.clear();

@@ -168,7 +168,7 @@ public final class RewireRun {
             .toList();
     List<Callable<List<LayerReport.Rewired>>> tasks =
         switch (options.execution().kernel()) {
-          // Side by side.
+          // A layer at a time, as many side by side as there are threads.
           case JAVA ->
               LayerGroups.single(largestFirst).stream()
                   .<Callable<List<LayerReport.Rewired>>>map(one -> () -> rewirer.rewire(one))

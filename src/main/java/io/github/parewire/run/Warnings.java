@@ -24,7 +24,7 @@ final class Warnings {
   /** Names to give before "...". */
   private static final int NAMED = 3;
 
-  /** Of fewer weights nobody expects an effect. */
+  /** Smaller layers get no warning: with so few weights rewiring has little effect in any case. */
   private static final int FEWEST = 64;
 
   /** Of the strength variance: what rewiring leaves to a layer on which it hardly acts. */

@@ -100,30 +100,30 @@ final class Fingerprint implements SessionCache.Closing {
   }
 
   private static int products(ProbeModel model, int halves, int tables) {
-    String left = "number_0_";
-    String right = "number_1_";
+    String first = "number_0_";
+    String second = "number_1_";
     if (halves == 4) {
-      left = "left_";
-      right = "right_";
+      first = "first_";
+      second = "second_";
       for (int i = 0; i < tables; i++) {
         model
-            .node("Mul", List.of(number(0, i), number(1, i)), List.of(left + i))
-            .node("Mul", List.of(number(2, i), number(3, i)), List.of(right + i));
+            .node("Mul", List.of(number(0, i), number(1, i)), List.of(first + i))
+            .node("Mul", List.of(number(2, i), number(3, i)), List.of(second + i));
       }
     }
     int word = 0;
     for (int i = 0; i < tables; i++) {
       for (int j = 0; j < tables; j++) {
-        dot(model, left + i, right + j, word++);
+        dot(model, first + i, second + j, word++);
       }
     }
     return word;
   }
 
   /** The sum of products modulo 2^64: a vector MatMul, ten times as fast as ReduceSum. */
-  private static void dot(ProbeModel model, String left, String right, int word) {
+  private static void dot(ProbeModel model, String first, String second, int word) {
     model
-        .node("MatMul", List.of(left, right), List.of("word_" + word))
+        .node("MatMul", List.of(first, second), List.of("word_" + word))
         .output("word_" + word, DataType.UINT64);
   }
 

@@ -69,7 +69,7 @@ final class OrtNatives {
 
   /** What hinders the CUDA provider, of which ONNX Runtime says only that it does not load. */
   static Optional<String> missingForCuda() {
-    // The class that loads what Loader itself is written in.
+    // Loads the native part of JavaCPP, which Loader.loadGlobal is written in.
     Loader.load(javacpp.class);
     for (String library : CUDA_NEEDS) {
       try {

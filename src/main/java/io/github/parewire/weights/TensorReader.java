@@ -45,7 +45,8 @@ final class TensorReader {
   }
 
   private static void read(TensorData data, NativeArray array) throws IOException {
-    // What is read goes to memory that the JVM does not guard.
+    // The JVM does not check writes to native memory: more data than the array holds would
+    // overwrite other memory.
     Objects.checkFromIndexSize(0, data.length(), array.bytes());
     List<Callable<Void>> parts = new ArrayList<>();
     for (long at = 0; at < data.length(); at += PART) {

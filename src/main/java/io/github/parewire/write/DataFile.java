@@ -137,10 +137,10 @@ final class DataFile {
 
   /** Copies the bytes of all tensors but some from where they are in the input. */
   void copy(PositionalWriter out, Iterable<TensorProto> except) throws IOException {
-    Set<TensorProto> left = Collections.newSetFromMap(new IdentityHashMap<>());
-    except.forEach(left::add);
+    Set<TensorProto> skipped = Collections.newSetFromMap(new IdentityHashMap<>());
+    except.forEach(skipped::add);
     for (TensorData data : tensors) {
-      if (!left.contains(data.tensor())) {
+      if (!skipped.contains(data.tensor())) {
         long[] at = {offsets.get(data.tensor())};
         data.read(
             bytes -> {

@@ -201,7 +201,7 @@ public final class PendingOutput implements AutoCloseable {
       try {
         wait();
       } catch (InterruptedException e) {
-        // The end comes all the same.
+        // The process ends whether or not this thread waits any longer.
       }
     }
   }
