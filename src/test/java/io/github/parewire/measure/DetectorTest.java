@@ -1,5 +1,6 @@
 package io.github.parewire.measure;
 
+import static io.github.parewire.testing.Matrices.transposed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -302,15 +303,5 @@ final class DetectorTest {
       }
     }
     return matrix;
-  }
-
-  private static double[][] transposed(double[][] matrix) {
-    double[][] result = new double[matrix[0].length][matrix.length];
-    for (int r = 0; r < matrix.length; r++) {
-      for (int c = 0; c < matrix[0].length; c++) {
-        result[c][r] = matrix[r][c];
-      }
-    }
-    return result;
   }
 }

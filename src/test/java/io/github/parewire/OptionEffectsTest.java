@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each option decides, and what it must not. */
-final class RewireOptionsTest {
+final class OptionEffectsTest {
 
   private static final int LAYERS = 6;
 

@@ -1,0 +1,197 @@
+package io.github.parewire.layers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.google.protobuf.ByteString;
+import io.github.parewire.model.ElementType;
+import io.github.parewire.onnx.AttributeProto;
+import io.github.parewire.onnx.ModelProto;
+import io.github.parewire.onnx.NodeProto;
+import io.github.parewire.onnx.TensorProto;
+import io.github.parewire.onnx.TensorProto.DataType;
+import io.github.parewire.testing.Models;
+import io.github.parewire.testing.Seeds;
+import io.github.parewire.testing.Storage;
+import io.github.parewire.testing.Weights;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a value always is, or that it can't be told. */
+final class ConstantEvaluatorTest {
+
+  private final Models models = Models.model();
+  private final Models.Graph graph = models.graph();
+
+  @BeforeEach
+  void addInputs() {
+    graph.input("x", DataType.INT64).input("c", DataType.BOOL);
+    graph.weights(
+        "w", Storage.RAW, Weights.random(ElementType.FLOAT, Seeds.random("constants"), 8, 6));
+  }
+
+  private void constant(String name, long... values) {
+    graph.add(
+        Models.node(
+            "",
+            "Constant",
+            List.of(),
+            name,
+            Models.attribute("value_ints", java.util.Arrays.stream(values).boxed().toList())));
+  }
+
+  private void node(
+      String operator, List<String> inputs, String output, AttributeProto... attributes) {
+    graph.add(Models.node("", operator, inputs, output, attributes));
+  }
+
+  private Optional<List<Long>> value(String name) {
+    ModelProto model = models.build();
+    Scope scope = Scope.of(model.getGraph(), new Functions("test", model));
+    return new Tracer("test").constants().integers(scope, name);
+  }
+
+  private void assertValue(String name, Long... expected) {
+    assertEquals(Optional.of(List.of(expected)), value(name), name);
+  }
+
+  private void assertUnknown(String name) {
+    assertEquals(Optional.empty(), value(name), name);
+  }
+
+  @Test
+  void constantsOfAnyForm() {
+    constant("ints", 3, -1, 0);
+    node("Constant", List.of(), "int", Models.attribute("value_int", 7));
+    assertValue("ints", 3L, -1L, 0L);
+    assertValue("int", 7L);
+    assertUnknown("x");
+    assertUnknown("nowhere");
+  }
+
+  private static TensorProto raw(DataType type, ByteBuffer bytes, long... dims) {
+    TensorProto.Builder tensor =
+        TensorProto.newBuilder()
+            .setName("t")
+            .setDataType(type.getNumber())
+            .setRawData(ByteString.copyFrom(bytes.flip()));
+    java.util.Arrays.stream(dims).forEach(tensor::addDims);
+    return tensor.build();
+  }
+
+  private static ByteBuffer buffer(int bytes) {
+    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private Optional<List<Long>> value(TensorProto tensor) {
+    ModelProto model =
+        ModelProto.newBuilder()
+            .setGraph(io.github.parewire.onnx.GraphProto.newBuilder().addInitializer(tensor))
+            .build();
+    Scope scope = Scope.of(model.getGraph(), new Functions("test", model));
+    return new Tracer("test").constants().integers(scope, "t");
+  }
+
+  @Test
+  void tensorsOfIntegersAndTruthValues() {
+    assertEquals(
+        Optional.of(List.of(5L, -2L)),
+        value(raw(DataType.INT64, buffer(16).putLong(5).putLong(-2), 2)));
+    assertEquals(
+        Optional.of(List.of(5L, -2L)),
+        value(raw(DataType.INT32, buffer(8).putInt(5).putInt(-2), 2)));
+    assertEquals(
+        Optional.of(List.of(1L, 0L)),
+        value(raw(DataType.BOOL, buffer(2).put((byte) 1).put((byte) 0), 2)));
+    assertEquals(Optional.of(List.of(-1L)), value(raw(DataType.INT8, buffer(1).put((byte) -1), 1)));
+    assertEquals(
+        Optional.of(List.of(255L)), value(raw(DataType.UINT8, buffer(1).put((byte) -1), 1)));
+    assertEquals(Optional.of(List.of(9L)), value(raw(DataType.INT64, buffer(8).putLong(9))));
+    assertEquals(Optional.empty(), value(raw(DataType.FLOAT, buffer(4).putFloat(1), 1)));
+    assertEquals(
+        Optional.of(List.of(4L, 6L)),
+        value(
+            TensorProto.newBuilder()
+                .setName("t")
+                .setDataType(DataType.INT32_VALUE)
+                .addDims(2)
+                .addInt32Data(4)
+                .addInt32Data(6)
+                .build()));
+  }
+
+  @Test
+  void shapesOfStoredTensors() {
+    node("Shape", List.of("w"), "shape");
+    node("Transpose", List.of("w"), "t");
+    node("Shape", List.of("t"), "transposed");
+    node("Shape", List.of("x"), "free");
+    assertValue("shape", 8L, 6L);
+    assertValue("transposed", 6L, 8L);
+    assertUnknown("free");
+  }
+
+  @Test
+  void comparisonsAndLogic() {
+    constant("a", 1, 2, 3);
+    constant("b", 1, 5, 3);
+    node("Equal", List.of("a", "b"), "equal");
+    node("Not", List.of("equal"), "not");
+    node("And", List.of("equal", "not"), "and");
+    node("Or", List.of("equal", "not"), "or");
+    assertValue("equal", 1L, 0L, 1L);
+    assertValue("not", 0L, 1L, 0L);
+    assertValue("and", 0L, 0L, 0L);
+    assertValue("or", 1L, 1L, 1L);
+    node("And", List.of("equal", "c"), "depends");
+    assertUnknown("depends");
+  }
+
+  @Test
+  void operatorsOfOtherDomainsAreNotEvaluated() {
+    constant("a", 1);
+    graph.add(Models.node("custom", "Not", List.of("a"), "other"));
+    assertUnknown("other");
+  }
+
+  @Test
+  void theBranchThatAnIfAlwaysTakes() {
+    constant("yes", 1);
+    Models.Graph then = models.subgraph("then");
+    then.add(Models.node("", "Identity", List.of("w"), "a")).output("a", DataType.FLOAT);
+    Models.Graph other = models.subgraph("else");
+    other.add(Models.node("", "Identity", List.of("w"), "b")).output("b", DataType.FLOAT);
+    AttributeProto[] branches = {
+      Models.attribute("then_branch", then), Models.attribute("else_branch", other)
+    };
+    node("If", List.of("yes"), "taken", branches);
+    node("If", List.of("c"), "open", branches);
+    ModelProto model = models.build();
+    Scope scope = Scope.of(model.getGraph(), new Functions("test", model));
+    ConstantEvaluator constants = new Tracer("test").constants();
+    assertEquals("then", constants.liveBranch(scope, node(model, "taken")).orElseThrow().getName());
+    assertEquals(Optional.empty(), constants.liveBranch(scope, node(model, "open")));
+    assertEquals(Optional.empty(), constants.liveBranch(scope, node(model, "yes")));
+  }
+
+  private static NodeProto node(ModelProto model, String output) {
+    return model.getGraph().getNodeList().stream()
+        .filter(node -> node.getOutput(0).equals(output))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Thousands of nodes one behind the other must not end the stack. */
+  @Test
+  void aLongChainIsGivenUp() {
+    constant("v0", 1);
+    for (int i = 0; i < 5000; i++) {
+      node("Not", List.of("v" + i), "v" + (i + 1));
+    }
+    assertUnknown("v5000");
+    assertValue("v1", 0L);
+  }
+}
