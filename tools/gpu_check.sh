@@ -95,7 +95,7 @@ fi
 
 models=("$@")
 if [ "${#models[@]}" -eq 0 ]; then
-  if python3 tools/make_huge_model.py "$out" --gigabytes 0.4 >"$out/make.log" 2>&1; then
+  if python3 tools/bench/make_huge_model.py "$out" --gigabytes 0.4 >"$out/make.log" 2>&1; then
     models=("$out/huge.onnx")
   else
     rows+=("benchmark|none|give models, or let python3 have onnx and numpy")

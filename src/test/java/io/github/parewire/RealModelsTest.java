@@ -48,8 +48,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Models that nobody here made, got by {@code tools/real_models.sh}: rewired as numpy rewires them,
- * and running in ONNX Runtime, as the pipeline proves.
+ * Models that nobody here made, got by {@code tools/models/real_models.sh}: rewired as numpy
+ * rewires them, and running in ONNX Runtime, as the pipeline proves.
  */
 final class RealModelsTest {
 
@@ -85,11 +85,11 @@ final class RealModelsTest {
 
   private void check(Path models, JsonNode model) throws IOException {
     Path in = models.resolve(text(model, "file"));
-    assumeTrue(Files.exists(in), () -> "run tools/real_models.sh first: there is no " + in);
+    assumeTrue(Files.exists(in), () -> "run tools/models/real_models.sh first: there is no " + in);
     assertEquals(
         text(model, "sha256"),
         sha256(digest -> digest.update(Files.readAllBytes(in))),
-        () -> in + " is another version: run tools/real_models.sh again");
+        () -> in + " is another version: run tools/models/real_models.sh again");
     Path out = folder.resolve("out.onnx");
 
     RewireOptions options =

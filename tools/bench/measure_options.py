@@ -1,6 +1,6 @@
-"""Measures what --passes, --selection and --offset leave of the strength variance: README's table.
+"""Measures what --passes, --selection and --offset leave of the strength variance: the table of docs/options.md.
 
-    python tools/measure_options.py [--seeds N]
+    python tools/bench/measure_options.py [--seeds N]
 
 Makes N models (10 by default) of a dense and a conv layer with Kaiming's normal weights, each from
 a seed of its own, runs tools/onnx-parewire on each with that seed and each choice of options, and
@@ -22,7 +22,7 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
-TOOL = Path(__file__).parent / "onnx-parewire"
+TOOL = Path(__file__).resolve().parents[1] / "onnx-parewire"
 
 LAYERS = {"dense": (512, 512), "conv": (64, 64, 3, 3)}
 SIDES = ("input", "output")

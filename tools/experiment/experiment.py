@@ -1,10 +1,10 @@
 """Does rewiring help? Measure strengths, train networks with and without it, and write docs/evidence.md's tables.
 
-    tools/.venv-python/bin/python tools/experiment.py               # everything: about 20 minutes on two idle cores
-    tools/.venv-python/bin/python tools/experiment.py --quick       # a minute: few images, into target/evidence
-    tools/.venv-python/bin/python tools/experiment.py --page-only   # tables and plots from the raw results there are
+    tools/.venv-python/bin/python tools/experiment/experiment.py               # everything: about 20 minutes on two idle cores
+    tools/.venv-python/bin/python tools/experiment/experiment.py --quick       # a minute: few images, into target/evidence
+    tools/.venv-python/bin/python tools/experiment/experiment.py --page-only   # tables and plots from the raw results there are
 
-requirements-experiment.txt says how to make that environment; npm gets the images.
+tools/experiment/requirements.txt says how to make that environment; npm gets the images.
 
 Raw results go to docs/evidence/*.csv, plots beside them. The same seeds give the same results with the same versions on
 the same kind of processor, however many processes run.
@@ -31,7 +31,7 @@ from evidence.digits import Images
 from evidence.strength import Strengths
 from evidence.training import Epoch, Task
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 TOOL = ROOT / "tools" / "onnx-parewire"
 PAGE = ROOT / "docs" / "evidence.md"
 PACKAGES = ("torch", "numpy", "scipy", "onnx", "matplotlib")

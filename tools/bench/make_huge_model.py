@@ -1,6 +1,6 @@
 """Writes a model of many GB with external data: MatMul layers of random float16 weights.
 
-    tools/.venv/bin/python tools/make_huge_model.py FOLDER [--gigabytes 6]
+    tools/.venv/bin/python tools/bench/make_huge_model.py FOLDER [--gigabytes 6]
 
 It writes FOLDER/huge.onnx and FOLDER/huge.bin, one layer at a time, so that it needs little memory.
 Layers are [4096, 11008] and [11008, 4096] in turn, as in a transformer's feed-forward blocks.

@@ -1,4 +1,4 @@
-"""Writes what rewiring the models of tools/real_models.sh must give: src/test/resources/real-models.
+"""Writes what rewiring the models of tools/models/real_models.sh must give: src/test/resources/real-models.
 
 The models have no framework parameters to compare with, so this reads each graph by itself. It shares
 no code and no method with the Java tool: where that transforms shapes, this takes the numbers of a
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import sys
 import time
 from collections import ChainMap
 from collections.abc import Iterator
@@ -22,13 +23,17 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx import AttributeProto, GraphProto, NodeProto, TensorProto, helper, numpy_helper
+
+# The oracle is a file, not an installed package.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
+
 from parewire_numpy import DEFAULT_SEED, rewire
 
 Json = dict[str, Any]
 Indices = npt.NDArray[np.int64]
 Scope = ChainMap[str, Any]
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "target" / "real-models"
 EXPECTED = ROOT / "src" / "test" / "resources" / "real-models"
 

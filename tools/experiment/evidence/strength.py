@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import copy
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import parewire.torch
-import parewire_numpy
 import torch
 from torch import Tensor, nn
+
+# The oracle is a file, not an installed package.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "oracle"))
+
+import parewire_numpy
 
 INITIALIZERS: dict[str, Callable[[Tensor], object]] = {
     "torch default": lambda weight: nn.init.kaiming_uniform_(weight, a=math.sqrt(5)),

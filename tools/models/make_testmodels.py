@@ -17,6 +17,7 @@ import hashlib
 import json
 import multiprocessing
 import os
+import sys
 import warnings
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -35,9 +36,12 @@ from google.protobuf.message import Message
 from onnx import AttributeProto, GraphProto, NodeProto, TensorProto, numpy_helper
 from torch import nn
 
+# The oracle is a file, not an installed package.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
+
 from parewire_numpy import DEFAULT_SEED, Array, as_matrix, rewire, strength_variances
 
-DEFAULT_FOLDER = Path(__file__).resolve().parent.parent / "testmodels"
+DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "testmodels"
 MODEL_SEED = 2024
 MAX_FILE_BYTES = 300_000
 TORCH22_MODEL = "torch22_functions"

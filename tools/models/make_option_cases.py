@@ -3,20 +3,24 @@
 Rewires some inputs of the golden cases with numpy, by all combinations of passes and offsets or the
 greedy selection, and writes what comes out and cases.json. Run it in the tests' Python:
 
-    python tools/make_option_cases.py
+    python tools/models/make_option_cases.py
 """
 
 from __future__ import annotations
 
 import itertools
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
 
+# The oracle is a file, not an installed package.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
+
 import parewire_numpy
 
-GOLDEN = Path(__file__).parent.parent / "src/test/resources/golden"
+GOLDEN = Path(__file__).resolve().parents[2] / "src/test/resources/golden"
 FOLDER = GOLDEN / "options"
 
 # Float32 and float64, 16 bits, ties, one sign, more than two dimensions, a single row and column.
