@@ -6,7 +6,9 @@ import stat
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from onnx import load, numpy_helper, save
 from safetensors.numpy import load_file
 
 import parewire
@@ -94,6 +96,18 @@ def test_errors_carry_the_tools_line_and_exit_code(tmp_path: Path) -> None:
     assert not out.exists()
     again = pickle.loads(pickle.dumps(raised.value))
     assert (again.message, again.exit_code) == (raised.value.message, 3)
+
+
+def test_an_error_names_the_keyword_that_helps(tmp_path: Path) -> None:
+    model = load(MODEL)
+    weight = next(each for each in model.graph.initializer if each.name == "head.weight")
+    values = numpy_helper.to_array(weight).copy()
+    values.flat[0] = np.nan
+    weight.CopyFrom(numpy_helper.from_array(values, weight.name))
+    save(model, tmp_path / "nan.onnx")
+    with pytest.raises(parewire.ToolError, match=r"leave the tensor out with exclude=\[name\]"):
+        onnx.rewire(tmp_path / "nan.onnx", tmp_path / "out.onnx")
+    onnx.rewire(tmp_path / "nan.onnx", tmp_path / "out.onnx", exclude=["head.weight"])
 
 
 def test_a_tool_that_says_nothing_or_is_killed(

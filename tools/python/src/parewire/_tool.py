@@ -88,7 +88,15 @@ def run_tool(arguments: Sequence[str | os.PathLike[str]]) -> None:
         raise ToolNotFoundError(f"{command[0]} can't be started: {error.strerror}") from error
     if done.returncode != 0:
         kind = NoLayerError if done.returncode == _NO_LAYER else ToolError
-        raise kind(_last_line(done.stderr, done.returncode), done.returncode)
+        raise kind(_in_python(_last_line(done.stderr, done.returncode)), done.returncode)
+
+
+def _in_python(line: str) -> str:
+    """Return a message in which a flag that is a keyword argument here is named as that.
+
+    Other flags stay: they go into ``options`` as they are.
+    """
+    return line.replace(" with --exclude", " with exclude=[name]")
 
 
 def _last_line(output: str, exit_code: int) -> str:
