@@ -7,6 +7,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -116,6 +117,14 @@ final class ArchitectureTest {
   @Test
   void roomsHaveNoCycles() {
     slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  /** So that a program which keeps a result, or makes a report of it, has nothing of a run. */
+  @Test
+  void valuesAndReportsKnowNoWorker() {
+    Rooms.API.stream()
+        .filter(room -> !room.equals(Rooms.FRONTS))
+        .forEach(room -> assertTrue(Rooms.API.containsAll(Rooms.IMPORTS.get(room)), room));
   }
 
   @Test

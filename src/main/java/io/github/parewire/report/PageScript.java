@@ -1,11 +1,11 @@
 package io.github.parewire.report;
 
-import io.github.parewire.hash.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.regex.Pattern;
 
@@ -31,11 +31,17 @@ final class PageScript {
    * names a model has.
    */
   String policy() {
-    MessageDigest digest = Sha256.digest();
-    digest.update(script.getBytes(StandardCharsets.UTF_8));
     return "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-"
-        + Base64.getEncoder().encodeToString(digest.digest())
+        + Base64.getEncoder().encodeToString(sha256(script.getBytes(StandardCharsets.UTF_8)))
         + "'";
+  }
+
+  private static byte[] sha256(byte[] bytes) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
   }
 
   /** The text of the style element. */

@@ -43,7 +43,7 @@ public final class Rooms {
     rooms.put(
         "export",
         List.of("message", "options", "parallel", "model", "layers", "weights", "hash", "write"));
-    rooms.put("report", List.of("message", "options", "result", "hash"));
+    rooms.put("report", List.of("message", "options", "result"));
     // Who puts them together.
     rooms.put(
         "run",
