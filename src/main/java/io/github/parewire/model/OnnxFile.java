@@ -129,20 +129,26 @@ public final class OnnxFile implements Closeable {
       model = ModelProto.parseFrom(input(bytes));
       index = WireIndex.of(input(bytes), model);
     } catch (InvalidProtocolBufferException e) {
-      throw new ModelException(
-              path.toString(),
-              "not an ONNX model, or cut short: expected a protobuf message of "
-                  + bytes.capacity()
-                  + " bytes, found: "
-                  + e.getMessage().replaceAll("\\s+", " "),
-              "export or copy it again")
+      throw ForeignFormat.refusal(bytes, path.toString())
+          .orElseGet(
+              () ->
+                  new ModelException(
+                      path.toString(),
+                      "not an ONNX model, or cut short: expected a protobuf message of "
+                          + bytes.capacity()
+                          + " bytes, found: "
+                          + e.getMessage().replaceAll("\\s+", " "),
+                      "export or copy it again"))
           .because(e);
     }
     if (!model.hasGraph()) {
-      throw new ModelException(
-          path.toString(),
-          "not an ONNX model: expected a ModelProto with a graph, found none",
-          "give the .onnx file itself");
+      throw ForeignFormat.refusal(bytes, path.toString())
+          .orElseGet(
+              () ->
+                  new ModelException(
+                      path.toString(),
+                      "not an ONNX model: expected a ModelProto with a graph, found none",
+                      "give the .onnx file itself"));
     }
     index.tensors().forEach(tensor -> TensorChecks.check(path, tensor));
     ExternalFiles files = new ExternalFiles(path, allowHardLinks);
@@ -189,10 +195,16 @@ public final class OnnxFile implements Closeable {
           path, "expected an ONNX model, found an empty file", "export it again");
     }
     if (size > Integer.MAX_VALUE) {
-      throw new ModelException(
-          path,
-          "expected at most 2147483647 bytes, as protobuf allows no more, found " + size,
-          "save the model with external data");
+      ByteBuffer beginning =
+          file.channel().map(FileChannel.MapMode.READ_ONLY, 0, ForeignFormat.BEGINNING);
+      throw ForeignFormat.refusal(beginning, path)
+          .orElseGet(
+              () ->
+                  new ModelException(
+                      path,
+                      "expected at most 2147483647 bytes, as protobuf allows no more, found "
+                          + size,
+                      "save the model with external data"));
     }
     return file.channel().map(FileChannel.MapMode.READ_ONLY, 0, size);
   }
