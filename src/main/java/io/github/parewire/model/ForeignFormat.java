@@ -94,7 +94,7 @@ record ForeignFormat(String found, String remedy, Predicate<Beginning> isThis) {
           new ForeignFormat(
               "a web page",
               "download the file itself, not the page about it",
-              Beginning.pattern("(<!--.*?-->\\s*)*<(!doctype html|html|head|body)\\b")),
+              Beginning.pattern("(<!-{2}.*?-{2}>\\s*)*<(!doctype html|html|head|body)\\b")),
           // Protocol Buffers' JSON, or any other.
           new ForeignFormat(
               "JSON",
@@ -143,12 +143,19 @@ record ForeignFormat(String found, String remedy, Predicate<Beginning> isThis) {
       return text(new String(bytes, 0, bytes.length));
     }
 
-    /** Text that begins so, after a byte order mark and white space, in any case. */
+    /** Text alone that begins so, after a byte order mark and white space, in any case. */
     static Predicate<Beginning> pattern(String regex) {
       Pattern pattern =
           Pattern.compile(
               "(\u00ef\u00bb\u00bf)?\\s*" + regex, Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
-      return beginning -> pattern.matcher(beginning.text).lookingAt();
+      return beginning ->
+          beginning.text.codePoints().noneMatch(Beginning::isBinary)
+              && pattern.matcher(beginning.text).lookingAt();
+    }
+
+    /** Whether a byte stands in no text. */
+    private static boolean isBinary(int character) {
+      return character < ' ' && !Character.isWhitespace(character);
     }
 
     String at(int position) {
