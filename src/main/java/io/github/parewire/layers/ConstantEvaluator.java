@@ -1,36 +1,30 @@
 package io.github.parewire.layers;
 
 import io.github.parewire.layers.Scope.Definition;
+import io.github.parewire.layers.SmallConstant.Relation;
 import io.github.parewire.onnx.AttributeProto;
 import io.github.parewire.onnx.GraphProto;
 import io.github.parewire.onnx.NodeProto;
-import io.github.parewire.onnx.TensorProto;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.ArrayList;
+import io.github.parewire.onnx.TensorProto.DataType;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BinaryOperator;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Evaluates small integer and boolean vectors as far as they do not depend on the model's inputs:
- * the shape that a Reshape is given, the condition of an If. Truth is 1, a scalar a vector of one.
+ * Evaluates small integer and boolean tensors as far as they do not depend on the model's inputs:
+ * the shape that a Reshape is given, the condition of an If. It gives what the operator's version
+ * of the specification says, or gives up.
  */
 final class ConstantEvaluator {
-
-  /** No tensor has as many dimensions. */
-  private static final int MAX_LENGTH = 256;
 
   /** Deeper than exporters nest such arithmetic. */
   private static final int MAX_DEPTH = 200;
 
   private final Tracer tracer;
-  private final IdentityHashMap<Scope, Map<String, Optional<List<Long>>>> known =
+  private final IdentityHashMap<Scope, Map<String, Optional<SmallConstant>>> known =
       new IdentityHashMap<>();
   private int depth;
 
@@ -43,10 +37,19 @@ final class ConstantEvaluator {
     this.tracer = tracer;
   }
 
-  /** The integers that a value named in a scope always is; empty if that can't be told. */
+  /**
+   * The elements, row-major, that a value named in a scope always has; truth is 1. Empty if that
+   * can't be told.
+   */
   Optional<List<Long>> integers(Scope scope, String name) {
-    Map<String, Optional<List<Long>>> values = known.computeIfAbsent(scope, s -> new HashMap<>());
-    Optional<List<Long>> value = values.get(name);
+    return constant(scope, name).map(SmallConstant::values);
+  }
+
+  /** The tensor that a value named in a scope always is; empty if that can't be told. */
+  Optional<SmallConstant> constant(Scope scope, String name) {
+    Map<String, Optional<SmallConstant>> values =
+        known.computeIfAbsent(scope, s -> new HashMap<>());
+    Optional<SmallConstant> value = values.get(name);
     if (value == null) {
       if (depth >= MAX_DEPTH) {
         return Optional.empty();
@@ -67,23 +70,32 @@ final class ConstantEvaluator {
    * no If.
    */
   Optional<GraphProto> liveBranch(Scope scope, NodeProto node) {
+    return branch(scope, node, "then_branch", "else_branch");
+  }
+
+  /** The branch that an If never takes; empty where {@link #liveBranch} is. */
+  Optional<GraphProto> deadBranch(Scope scope, NodeProto node) {
+    return branch(scope, node, "else_branch", "then_branch");
+  }
+
+  private Optional<GraphProto> branch(Scope scope, NodeProto node, String ifTrue, String ifFalse) {
     if (!Nodes.isOnnx(node, "If")) {
       return Optional.empty();
     }
     return integers(scope, Nodes.input(node, 0))
         .filter(condition -> condition.size() == 1)
-        .map(condition -> condition.get(0) != 0 ? "then_branch" : "else_branch")
+        .map(condition -> condition.get(0) != 0 ? ifTrue : ifFalse)
         .flatMap(branch -> scope.attribute(node, branch))
         .map(AttributeProto::getG);
   }
 
-  private Optional<List<Long>> evaluate(Scope.Found found) {
+  private Optional<SmallConstant> evaluate(Scope.Found found) {
     Definition definition = found.definition();
     if (definition instanceof Definition.Argument argument) {
-      return integers(argument.caller(), argument.name());
+      return constant(argument.caller(), argument.name());
     }
     if (definition instanceof Definition.Stored stored) {
-      return read(stored.tensor().proto());
+      return stored.isDefault() ? Optional.empty() : SmallConstant.of(stored.tensor().proto());
     }
     if (definition instanceof Definition.Produced produced) {
       Scope scope = found.scope();
@@ -93,98 +105,99 @@ final class ConstantEvaluator {
       }
       List<String> outputs = body.get().outputs();
       return produced.output() < outputs.size()
-          ? integers(body.get(), outputs.get(produced.output()))
+          ? constant(body.get(), outputs.get(produced.output()))
           : Optional.empty();
     }
     return Optional.empty();
   }
 
-  private Optional<List<Long>> evaluate(Scope scope, NodeProto node) {
+  /** What the operator gives in every version of ONNX that has it, or nothing. */
+  private Optional<SmallConstant> evaluate(Scope scope, NodeProto node) {
     if (!Nodes.domain(node.getDomain()).isEmpty()) {
       return Optional.empty();
     }
     return switch (node.getOpType()) {
       case "Constant" -> attribute(scope, node);
-      case "Shape" -> tracer.dims(scope, Nodes.input(node, 0));
-      case "Identity", "Cast", "CastLike", "Squeeze", "Unsqueeze", "Reshape" ->
-          integers(scope, Nodes.input(node, 0));
-      case "Size" -> integers(scope, Nodes.input(node, 0)).map(v -> List.of((long) v.size()));
-      case "Not" -> integers(scope, Nodes.input(node, 0)).map(ConstantEvaluator::not);
-      case "Equal" -> combine(scope, node, (a, b) -> a.equals(b) ? 1L : 0L);
-      case "And" -> combine(scope, node, (a, b) -> a != 0 && b != 0 ? 1L : 0L);
-      case "Or" -> combine(scope, node, (a, b) -> a != 0 || b != 0 ? 1L : 0L);
+      case "Shape" -> dims(scope, node).map(dims -> SmallConstant.vector(part(scope, node, dims)));
+      case "Size" -> dims(scope, node).map(dims -> SmallConstant.scalar(ViewStep.product(dims)));
+      case "Identity" -> first(scope, node);
+      case "Cast" -> first(scope, node).flatMap(value -> cast(scope, node, value));
+      case "Reshape", "Squeeze", "Unsqueeze" ->
+          first(scope, node).flatMap(value -> reshape(scope, node, value));
+      case "Not" -> first(scope, node).filter(SmallConstant::isTruth).map(ConstantEvaluator::not);
+      case "Equal" -> compare(scope, node, (a, b) -> a == b);
+      case "And" -> ofTruth(compare(scope, node, (a, b) -> a != 0 && b != 0), scope, node);
+      case "Or" -> ofTruth(compare(scope, node, (a, b) -> a != 0 || b != 0), scope, node);
       default -> Optional.empty();
     };
   }
 
-  private static List<Long> not(List<Long> values) {
-    return values.stream().map(value -> value == 0 ? 1L : 0L).toList();
+  private Optional<SmallConstant> first(Scope scope, NodeProto node) {
+    return constant(scope, Nodes.input(node, 0));
   }
 
-  private Optional<List<Long>> combine(
-      Scope scope, NodeProto node, BinaryOperator<Long> operation) {
-    Optional<List<Long>> first = integers(scope, Nodes.input(node, 0));
-    Optional<List<Long>> second = integers(scope, Nodes.input(node, 1));
-    if (first.isEmpty() || second.isEmpty() || first.get().size() != second.get().size()) {
+  /** The shape of a node's first input. */
+  private Optional<List<Long>> dims(Scope scope, NodeProto node) {
+    return first(scope, node)
+        .map(SmallConstant::dims)
+        .or(() -> tracer.dims(scope, Nodes.input(node, 0)));
+  }
+
+  /** The dimensions that a Shape is to give (ONNX operators, Shape-15). */
+  private static List<Long> part(Scope scope, NodeProto node, List<Long> dims) {
+    int rank = dims.size();
+    int start = position(scope.integer(node, "start", 0), rank);
+    int end = position(scope.integer(node, "end", rank), rank);
+    return start < end ? dims.subList(start, end) : List.of();
+  }
+
+  private static int position(long axis, int rank) {
+    return (int) Math.max(0, Math.min(rank, axis < 0 ? axis + rank : axis));
+  }
+
+  private static Optional<SmallConstant> cast(Scope scope, NodeProto node, SmallConstant value) {
+    DataType to = DataType.forNumber((int) scope.integer(node, "to", 0));
+    return to == null ? Optional.empty() : value.cast(to);
+  }
+
+  private Optional<SmallConstant> reshape(Scope scope, NodeProto node, SmallConstant value) {
+    try {
+      return value.reshape(LayoutOperator.reshaped(value.dims(), node, scope, this));
+    } catch (UnclearViewException e) {
       return Optional.empty();
     }
-    return Optional.of(
-        IntStream.range(0, first.get().size())
-            .mapToObj(i -> operation.apply(first.get().get(i), second.get().get(i)))
-            .toList());
   }
 
-  private static Optional<List<Long>> attribute(Scope scope, NodeProto constant) {
+  private static SmallConstant not(SmallConstant value) {
+    return new SmallConstant(
+        DataType.BOOL,
+        value.dims(),
+        value.values().stream().map(truth -> truth == 0 ? 1L : 0L).toList());
+  }
+
+  private Optional<SmallConstant> compare(Scope scope, NodeProto node, Relation relation) {
+    Optional<SmallConstant> a = first(scope, node);
+    Optional<SmallConstant> b = constant(scope, Nodes.input(node, 1));
+    if (a.isEmpty() || b.isEmpty() || a.get().type() != b.get().type()) {
+      return Optional.empty();
+    }
+    // Up to opset 6 an attribute said how shapes are brought together.
+    boolean isOld = scope.attribute(node, "broadcast").isPresent();
+    return isOld && !a.get().dims().equals(b.get().dims())
+        ? Optional.empty()
+        : SmallConstant.compare(a.get(), b.get(), relation);
+  }
+
+  private Optional<SmallConstant> ofTruth(
+      Optional<SmallConstant> result, Scope scope, NodeProto node) {
+    return first(scope, node).filter(SmallConstant::isTruth).flatMap(truth -> result);
+  }
+
+  private static Optional<SmallConstant> attribute(Scope scope, NodeProto constant) {
     return Stream.of(
-            scope.attribute(constant, "value_ints").map(AttributeProto::getIntsList),
-            scope.attribute(constant, "value_int").map(a -> List.of(a.getI())))
+            scope.attribute(constant, "value_ints").map(a -> SmallConstant.vector(a.getIntsList())),
+            scope.attribute(constant, "value_int").map(a -> SmallConstant.scalar(a.getI())))
         .flatMap(Optional::stream)
         .findFirst();
-  }
-
-  private static Optional<List<Long>> read(TensorProto tensor) {
-    if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL || tensor.hasSegment()) {
-      return Optional.empty();
-    }
-    TensorProto.DataType type = TensorProto.DataType.forNumber(tensor.getDataType());
-    if (type == TensorProto.DataType.INT64) {
-      return tensor.hasRawData()
-          ? readRaw(tensor, Long.BYTES)
-          : Optional.of(tensor.getInt64DataList());
-    }
-    if (type == TensorProto.DataType.INT32) {
-      return tensor.hasRawData() ? readRaw(tensor, Integer.BYTES) : readInt32Data(tensor);
-    }
-    if (type == TensorProto.DataType.BOOL || type == TensorProto.DataType.INT8) {
-      return tensor.hasRawData() ? readRaw(tensor, Byte.BYTES) : readInt32Data(tensor);
-    }
-    if (type == TensorProto.DataType.UINT8) {
-      return tensor.hasRawData()
-          ? readRaw(tensor, Byte.BYTES)
-              .map(bytes -> bytes.stream().map(value -> value & 0xff).toList())
-          : readInt32Data(tensor);
-    }
-    return Optional.empty();
-  }
-
-  private static Optional<List<Long>> readInt32Data(TensorProto tensor) {
-    return Optional.of(tensor.getInt32DataList().stream().map(Integer::longValue).toList());
-  }
-
-  private static Optional<List<Long>> readRaw(TensorProto tensor, int width) {
-    ByteBuffer bytes = tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
-    if (bytes.remaining() > MAX_LENGTH * width) {
-      return Optional.empty();
-    }
-    List<Long> integers = new ArrayList<>();
-    while (bytes.remaining() >= width) {
-      integers.add(
-          switch (width) {
-            case Long.BYTES -> bytes.getLong();
-            case Integer.BYTES -> (long) bytes.getInt();
-            default -> (long) bytes.get();
-          });
-    }
-    return Optional.of(integers);
   }
 }

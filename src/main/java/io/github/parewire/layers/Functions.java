@@ -20,6 +20,7 @@ final class Functions {
 
   private final String where;
   private final Map<Key, FunctionProto> functions = new HashMap<>();
+  private final long irVersion;
   private int scopes;
 
   /**
@@ -29,11 +30,17 @@ final class Functions {
    */
   Functions(String where, ModelProto model) {
     this.where = where;
+    irVersion = model.getIrVersion();
     for (FunctionProto function : model.getFunctionsList()) {
       functions.put(
           new Key(Nodes.domain(function.getDomain()), function.getName(), function.getOverload()),
           function);
     }
+  }
+
+  /** The version of the format that the model is written in. */
+  long irVersion() {
+    return irVersion;
   }
 
   /** The function that a node calls; empty if its operator is none of the model's functions. */

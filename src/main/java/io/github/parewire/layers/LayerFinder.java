@@ -48,7 +48,10 @@ public final class LayerFinder {
     LayerFinder finder = new LayerFinder(file);
     uses.forEach(finder::add);
     collector.vectors().forEach(finder::leave);
-    finder.addUnread(uses);
+    Set<TensorProto> read = Collections.newSetFromMap(new IdentityHashMap<>());
+    uses.forEach(use -> read.add(use.tensor().proto()));
+    finder.addDead(collector.dead(), read);
+    finder.addUnread(read);
     return new Findings(finder.layers, finder.left);
   }
 
@@ -73,6 +76,10 @@ public final class LayerFinder {
     }
   }
 
+  private static boolean isMatrixOfFloats(TensorProto tensor) {
+    return tensor.getDimsCount() >= 2 && isFloatingPoint(tensor);
+  }
+
   private static boolean isFloatingPoint(TensorProto tensor) {
     return ElementType.of(tensor.getDataType()).filter(ElementType::isFloatingPoint).isPresent();
   }
@@ -90,12 +97,19 @@ public final class LayerFinder {
             reason -> reason.startsWith("weight of ") || reason.matches(".*(Linear|Integer).*"));
   }
 
+  /** Tensors that only branches read which never run; adds them to those that were read. */
+  private void addDead(List<NamedTensor> dead, Set<TensorProto> read) {
+    for (NamedTensor tensor : dead) {
+      if (read.add(tensor.proto()) && isMatrixOfFloats(tensor.proto())) {
+        leave(tensor, "read only in a branch of If that never runs");
+      }
+    }
+  }
+
   /** Tensors that nothing reads, and sparse ones. */
-  private void addUnread(List<TensorUses> uses) {
-    Set<TensorProto> read = Collections.newSetFromMap(new IdentityHashMap<>());
-    uses.forEach(use -> read.add(use.tensor().proto()));
+  private void addUnread(Set<TensorProto> read) {
     for (TensorProto tensor : file.model().getGraph().getInitializerList()) {
-      if (!read.contains(tensor) && tensor.getDimsCount() >= 2 && isFloatingPoint(tensor)) {
+      if (!read.contains(tensor) && isMatrixOfFloats(tensor)) {
         leave(new NamedTensor(tensor, tensor.getName()), "not read by any operator");
       }
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -40,24 +41,47 @@ final class LayoutOperator {
    */
   static TensorView through(
       TensorView view, NodeProto node, Scope scope, ConstantEvaluator constants) {
+    return switch (node.getOpType()) {
+      case "Identity" -> view;
+      case "Cast" -> cast(view, node, scope);
+      case "Transpose" ->
+          fitting(view.dims(), node, () -> view.permute(permutation(view, node, scope)));
+      default ->
+          fitting(
+              view.dims(), node, () -> view.reshape(reshaped(view.dims(), node, scope, constants)));
+    };
+  }
+
+  /**
+   * The shape that a Reshape, Flatten, Squeeze or Unsqueeze gives.
+   *
+   * @param dims the shape of its input
+   * @throws UnclearViewException if that depends on values that are not constant, or can't be
+   */
+  static List<Long> reshaped(
+      List<Long> dims, NodeProto node, Scope scope, ConstantEvaluator constants) {
+    return fitting(
+        dims,
+        node,
+        () ->
+            switch (node.getOpType()) {
+              case "Reshape" -> shape(dims, node, scope, constants);
+              case "Flatten" -> flattened(dims, node, scope);
+              case "Squeeze" -> squeezed(dims, axes(node, scope, constants));
+              case "Unsqueeze" ->
+                  unsqueezed(
+                      dims,
+                      axes(node, scope, constants).orElseThrow(() -> notConstant(node, "axes")));
+              default -> throw new IllegalArgumentException(node.getOpType());
+            });
+  }
+
+  private static <T> T fitting(List<Long> dims, NodeProto node, Supplier<T> result) {
     try {
-      return switch (node.getOpType()) {
-        case "Identity" -> view;
-        case "Cast" -> cast(view, node, scope);
-        case "Transpose" -> view.permute(permutation(view, node, scope));
-        case "Reshape" -> view.reshape(reshaped(view.dims(), node, scope, constants));
-        case "Flatten" -> view.reshape(flattened(view.dims(), node, scope));
-        case "Squeeze" -> view.reshape(squeezed(view.dims(), axes(node, scope, constants)));
-        case "Unsqueeze" ->
-            view.reshape(
-                unsqueezed(
-                    view.dims(),
-                    axes(node, scope, constants).orElseThrow(() -> notConstant(node, "axes"))));
-        default -> throw new IllegalArgumentException(node.getOpType());
-      };
+      return result.get();
     } catch (IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException e) {
       throw new UnclearViewException(
-          node.getOpType() + " '" + node.getName() + "' does not fit " + view.dims());
+          node.getOpType() + " '" + node.getName() + "' does not fit " + dims);
     }
   }
 
@@ -86,7 +110,7 @@ final class LayoutOperator {
     return reversed;
   }
 
-  private static List<Long> reshaped(
+  private static List<Long> shape(
       List<Long> dims, NodeProto node, Scope scope, ConstantEvaluator constants) {
     List<Long> shape =
         scope

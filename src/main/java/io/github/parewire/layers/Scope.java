@@ -21,8 +21,12 @@ final class Scope {
 
   /** What a name stands for. */
   sealed interface Definition {
-    /** A stored tensor. */
-    record Stored(NamedTensor tensor) implements Definition {}
+    /**
+     * A stored tensor.
+     *
+     * @param isDefault whether it is but the default of an input, so that a run may have another
+     */
+    record Stored(NamedTensor tensor, boolean isDefault) implements Definition {}
 
     /** The value_floats of a Constant. */
     record Floats(String name, int length) implements Definition {}
@@ -71,10 +75,12 @@ final class Scope {
     for (ValueInfoProto input : graph.getInputList()) {
       scope.define(input.getName(), new Definition.Opaque("the graph's input"));
     }
-    // After the inputs: up to IR version 3 every initializer was a graph input too.
+    // Up to IR version 3 every initializer had to be a graph input, too.
+    boolean areDefaults = depth > 0 || functions.irVersion() > 3;
     for (TensorProto tensor : graph.getInitializerList()) {
-      scope.define(
-          tensor.getName(), new Definition.Stored(new NamedTensor(tensor, tensor.getName())));
+      String name = tensor.getName();
+      boolean isDefault = areDefaults && scope.definitions.containsKey(name);
+      scope.define(name, new Definition.Stored(new NamedTensor(tensor, name), isDefault));
     }
     for (SparseTensorProto tensor : graph.getSparseInitializerList()) {
       scope.define(tensor.getValues().getName(), new Definition.Opaque("a sparse tensor"));
@@ -121,7 +127,7 @@ final class Scope {
         String name = node.getOutput(i);
         int output = i;
         if (constant.isPresent()) {
-          define(name, new Definition.Stored(new NamedTensor(constant.get(), name)));
+          define(name, new Definition.Stored(new NamedTensor(constant.get(), name), false));
         } else {
           define(
               name,

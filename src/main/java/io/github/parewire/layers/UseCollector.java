@@ -32,6 +32,7 @@ final class UseCollector {
   private final List<TensorUses> inOrder = new ArrayList<>();
   private final List<TensorUses> weightsInOrder = new ArrayList<>();
   private final Set<ValueOrigin.Floats> vectors = new LinkedHashSet<>();
+  private final List<NamedTensor> dead = new ArrayList<>();
   private long visited;
 
   UseCollector(String where, GroupMode groups) {
@@ -59,12 +60,14 @@ final class UseCollector {
     return vectors;
   }
 
+  /** The tensors, perhaps more than once, that branches read which never run. */
+  List<NamedTensor> dead() {
+    return dead;
+  }
+
   private void visit(Scope scope) {
     for (NodeProto node : scope.nodes()) {
-      if (++visited > MAX_NODES) {
-        throw new ModelException(
-            where, "expected at most " + MAX_NODES + " nodes with every call expanded");
-      }
+      countVisit();
       Optional<Scope> body = scope.call(node);
       if (body.isPresent()) {
         visit(body.get());
@@ -77,15 +80,59 @@ final class UseCollector {
     }
   }
 
+  private void countVisit() {
+    if (++visited > MAX_NODES) {
+      throw new ModelException(
+          where, "expected at most " + MAX_NODES + " nodes with every call expanded");
+    }
+  }
+
   private void visitSubgraphs(Scope scope, NodeProto node) {
     Optional<GraphProto> live = tracer.constants().liveBranch(scope, node);
     if (live.isPresent()) {
       // What leaves it is traced through the If's output.
       visit(scope.subgraph(live.get()));
+      tracer.constants().deadBranch(scope, node).ifPresent(graph -> visitDead(scope, graph));
       return;
     }
     for (AttributeProto attribute : node.getAttributeList()) {
       scope.resolve(attribute).ifPresent(a -> visitGraphs(scope, a));
+    }
+  }
+
+  /** Notes what a graph reads that is never run. */
+  private void visitDead(Scope scope, GraphProto graph) {
+    graph.getInitializerList().forEach(t -> dead.add(new NamedTensor(t, t.getName())));
+    visitDead(scope.subgraph(graph));
+  }
+
+  private void visitDead(Scope scope) {
+    scope.outputs().forEach(output -> readDead(scope, output));
+    for (NodeProto node : scope.nodes()) {
+      countVisit();
+      Optional<Scope> body = scope.call(node);
+      if (body.isPresent()) {
+        visitDead(body.get());
+      } else {
+        node.getInputList().forEach(input -> readDead(scope, input));
+      }
+      for (AttributeProto attribute : node.getAttributeList()) {
+        scope
+            .resolve(attribute)
+            .ifPresent(
+                a -> {
+                  if (a.hasG()) {
+                    visitDead(scope, a.getG());
+                  }
+                  a.getGraphsList().forEach(graph -> visitDead(scope, graph));
+                });
+      }
+    }
+  }
+
+  private void readDead(Scope scope, String name) {
+    if (!name.isEmpty() && tracer.origin(scope, name) instanceof ValueOrigin.Stored stored) {
+      dead.add(stored.tensor());
     }
   }
 

@@ -135,6 +135,64 @@ final class ConstantEvaluatorTest {
   }
 
   @Test
+  void partsOfShapes() {
+    graph.weights(
+        "v", Storage.RAW, Weights.random(ElementType.FLOAT, Seeds.random("constants"), 2, 8, 6));
+    node("Shape", List.of("v"), "from1", Models.attribute("start", 1));
+    node("Shape", List.of("v"), "last", Models.attribute("start", -1));
+    node("Shape", List.of("v"), "first", Models.attribute("end", -2));
+    node("Shape", List.of("v"), "beyond", Models.attribute("end", 9));
+    node("Shape", List.of("v"), "none", Models.attribute("start", 2), Models.attribute("end", 1));
+    node("Size", List.of("from1"), "two");
+    node("Size", List.of("v"), "all");
+    assertValue("from1", 8L, 6L);
+    assertValue("last", 6L);
+    assertValue("first", 2L);
+    assertValue("beyond", 2L, 8L, 6L);
+    assertValue("none");
+    assertValue("two", 2L);
+    assertValue("all", 96L);
+  }
+
+  /** Elements that meet only after broadcasting; their number is that of the larger shape. */
+  @Test
+  void shapesAreBroadcast() {
+    constant("row", 1, 2, 3);
+    constant("axis", 1);
+    node("Unsqueeze", List.of("row", "axis"), "column");
+    node("Equal", List.of("row", "column"), "equal");
+    node("Size", List.of("equal"), "count");
+    assertValue("equal", 1L, 0L, 0L, 0L, 1L, 0L, 0L, 0L, 1L);
+    assertValue("count", 9L);
+  }
+
+  @Test
+  void castsThatEveryRuntimeDoesAlike() {
+    constant("a", 0, 5, -1);
+    node("Cast", List.of("a"), "truth", Models.attribute("to", DataType.BOOL_VALUE));
+    node("Cast", List.of("a"), "small", Models.attribute("to", DataType.INT8_VALUE));
+    node("Cast", List.of("a"), "unsigned", Models.attribute("to", DataType.UINT8_VALUE));
+    assertValue("truth", 0L, 1L, 1L);
+    assertValue("small", 0L, 5L, -1L);
+    assertUnknown("unsigned");
+  }
+
+  /** From IR version 4 on, an initializer that is an input too is but its default. */
+  @Test
+  void defaultsOfInputsAreNoConstants() {
+    TensorProto tensor = raw(DataType.INT64, buffer(8).putLong(5), 1);
+    for (int version : new int[] {3, 4, 10}) {
+      ModelProto.Builder model = ModelProto.newBuilder().setIrVersion(version);
+      model.getGraphBuilder().addInitializer(tensor).addInputBuilder().setName("t");
+      Scope scope = Scope.of(model.build().getGraph(), new Functions("test", model.build()));
+      assertEquals(
+          version == 3 ? Optional.of(List.of(5L)) : Optional.empty(),
+          new Tracer("test").constants().integers(scope, "t"),
+          "IR version " + version);
+    }
+  }
+
+  @Test
   void comparisonsAndLogic() {
     constant("a", 1, 2, 3);
     constant("b", 1, 5, 3);
@@ -187,7 +245,8 @@ final class ConstantEvaluatorTest {
   /** Thousands of nodes one behind the other must not end the stack. */
   @Test
   void aLongChainIsGivenUp() {
-    constant("v0", 1);
+    constant("one", 1);
+    node("Cast", List.of("one"), "v0", Models.attribute("to", DataType.BOOL_VALUE));
     for (int i = 0; i < 5000; i++) {
       node("Not", List.of("v" + i), "v" + (i + 1));
     }

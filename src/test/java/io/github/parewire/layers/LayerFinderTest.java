@@ -266,6 +266,41 @@ final class LayerFinderTest {
         findings.layers().stream().map(layer -> layer.tensor().dims()).toList());
   }
 
+  /** The branch that runs is the one that a Shape with a start decides on. */
+  @Test
+  void whatOnlyADeadBranchReadsIsLeftWithThatReason() {
+    Models.Graph then = models.subgraph("then");
+    then.node("MatMul", List.of("x", "a"), "t").output("t", DataType.FLOAT);
+    Models.Graph other = models.subgraph("else");
+    other
+        .weights(
+            "inside", Storage.RAW, Weights.random(ElementType.FLOAT, Seeds.random("inside"), 8, 6))
+        .node("Transpose", List.of("b"), "turned")
+        .node("MatMul", List.of("x", "turned"), "m")
+        .node("MatMul", List.of("m", "inside"), "n")
+        .node("MatMul", List.of("n", "a"), "e")
+        .output("e", DataType.FLOAT);
+    graph
+        .weights("v", Storage.RAW, Weights.random(ElementType.FLOAT, Seeds.random("v"), 2, 8, 6))
+        .integers("two", List.of(2L))
+        .node("Shape", List.of("v"), "shape", Models.attribute("start", 1))
+        .node("Size", List.of("shape"), "size")
+        .node("Equal", List.of("size", "two"), "equal")
+        .node(
+            "If",
+            List.of("equal"),
+            "y",
+            Models.attribute("then_branch", then),
+            Models.attribute("else_branch", other));
+    Findings findings = find();
+    assertEquals(List.of("a"), names(findings));
+    assertEquals("none", obstacle(findings, "a"));
+    Map<String, String> left =
+        findings.left().stream().collect(Collectors.toMap(LeftTensor::name, LeftTensor::reason));
+    assertEquals("read only in a branch of If that never runs", left.get("b"));
+    assertEquals("read only in a branch of If that never runs", left.get("inside"));
+  }
+
   @Test
   void functionCalledForTwoTensorsHasTwoLayers() {
     addFunction("Linear", Models.node("", "Gemm", List.of("x", "w"), "y", TRANS_B));
