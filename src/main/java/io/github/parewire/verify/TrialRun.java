@@ -5,13 +5,13 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.TensorInfo;
 import io.github.parewire.options.Device;
 import io.github.parewire.options.InputShapes;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,11 +36,10 @@ sealed interface TrialRun {
    *
    * @param name its name
    * @param type its type
-   * @param declared its shape in the model, -1 for a free dimension; empty for what is no tensor
-   * @param shape the shape it had
+   * @param shape the shape it had; empty for what is no tensor
    * @param isFinite whether it had neither NaN nor infinity
    */
-  record Output(String name, String type, List<Long> declared, List<Long> shape, boolean isFinite) {
+  record Output(String name, String type, List<Long> shape, boolean isFinite) {
 
     /** Name, type, shape and content, for people. */
     @Override
@@ -86,7 +85,7 @@ sealed interface TrialRun {
       try (OrtSession.Result result = session.run(inputs, options)) {
         List<Output> outputs = new ArrayList<>();
         for (Map.Entry<String, OnnxValue> entry : result) {
-          outputs.add(output(session, entry.getKey(), entry.getValue()));
+          outputs.add(output(entry.getKey(), entry.getValue()));
         }
         return outputs;
       }
@@ -109,20 +108,14 @@ sealed interface TrialRun {
     };
   }
 
-  private static Output output(OrtSession session, String name, OnnxValue value)
-      throws OrtException {
+  private static Output output(String name, OnnxValue value) {
     if (!(value instanceof OnnxTensor tensor)) {
-      return new Output(name, value.getType().toString(), List.of(), List.of(), true);
+      return new Output(name, value.getType().toString(), List.of(), true);
     }
-    List<Long> declared =
-        session.getOutputInfo().get(name).getInfo() instanceof TensorInfo info
-            ? longs(info.getShape())
-            : List.of();
     return new Output(
         name,
         tensor.getInfo().type.toString(),
-        declared,
-        longs(tensor.getInfo().getShape()),
+        Arrays.stream(tensor.getInfo().getShape()).boxed().toList(),
         isFinite(tensor));
   }
 
@@ -146,10 +139,6 @@ sealed interface TrialRun {
       }
     }
     return true;
-  }
-
-  private static List<Long> longs(long[] values) {
-    return java.util.Arrays.stream(values).boxed().toList();
   }
 
   private static String oneLine(Exception e) {
