@@ -150,7 +150,8 @@ public final class RewireRun {
             found == 1 ? " layer" : " layers",
             " and ",
             findings.left().size(),
-            " other weights, all of them left"),
+            findings.left().size() == 1 ? " other tensor" : " other tensors",
+            ", all of them left"),
         Message.of(new Message.Inspection(Optional.of(in)), " says why"));
   }
 
