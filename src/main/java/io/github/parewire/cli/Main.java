@@ -1,8 +1,10 @@
 package io.github.parewire.cli;
 
+import io.github.parewire.message.Printable;
 import io.github.parewire.message.UserException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -63,7 +65,7 @@ public final class Main {
 
   private static int usage(CommandLine.ParameterException e, String[] arguments) {
     PrintWriter err = e.getCommandLine().getErr();
-    err.println("onnx-parewire: " + oneLine(e.getMessage()) + didYouMean(e) + "; see --help");
+    err.println("onnx-parewire: " + oneLine(e.getMessage() + didYouMean(e)) + "; see --help");
     return ExitCode.USAGE.status();
   }
 
@@ -83,7 +85,14 @@ public final class Main {
     ExitCode code = ExitCode.of(e);
     err.println("onnx-parewire: " + message(e, code));
     if (isVerbose) {
-      e.printStackTrace(err);
+      StringWriter trace = new StringWriter();
+      e.printStackTrace(new PrintWriter(trace));
+      trace
+          .toString()
+          .lines()
+          .map(line -> line.replace("\t", "    "))
+          .map(Printable::line)
+          .forEach(err::println);
     }
     return code.status();
   }
@@ -116,6 +125,6 @@ public final class Main {
   }
 
   private static String oneLine(String text) {
-    return String.valueOf(text).replaceAll("\\s*\\R\\s*", " ").strip();
+    return Printable.line(String.valueOf(text).replaceAll("\\s*\\R\\s*", " ").strip());
   }
 }

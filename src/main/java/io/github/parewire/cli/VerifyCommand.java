@@ -1,6 +1,7 @@
 package io.github.parewire.cli;
 
 import io.github.parewire.Verifier;
+import io.github.parewire.message.Printable;
 import io.github.parewire.options.RewireOptions;
 import io.github.parewire.result.Verification;
 import java.io.IOException;
@@ -42,7 +43,9 @@ final class VerifyCommand implements Callable<Integer> {
     Verification verification = new Verifier(options).verify(in, out);
     if (!verbosity.isQuiet()) {
       PrintWriter results = spec.commandLine().getOut();
-      verification.proofs().forEach(proof -> results.println(proof.line().text(FlagWording.FLAGS)));
+      verification.proofs().stream()
+          .map(proof -> Printable.line(proof.line().text(FlagWording.FLAGS)))
+          .forEach(results::println);
       results.println(verification.passed() ? "verified" : "NOT verified");
     }
     return (verification.passed() ? ExitCode.DONE : ExitCode.VERIFICATION_FAILED).status();

@@ -6,6 +6,7 @@ import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.ColumnData;
 import com.github.freva.asciitable.HorizontalAlign;
+import io.github.parewire.message.Printable;
 import io.github.parewire.result.MatrixShape;
 import java.util.Collection;
 import java.util.List;
@@ -50,7 +51,7 @@ final class Tables {
         .headerAlign(align)
         .dataAlign(align)
         .maxWidth(MAX_WIDTH)
-        .with(value);
+        .with(row -> Printable.line(value.apply(row)));
   }
 
   /** Four significant digits. */

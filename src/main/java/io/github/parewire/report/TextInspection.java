@@ -12,6 +12,7 @@ import static java.util.stream.Collectors.joining;
 
 import com.github.freva.asciitable.ColumnData;
 import io.github.parewire.message.LowerCase;
+import io.github.parewire.message.Printable;
 import io.github.parewire.result.Inspection;
 import io.github.parewire.result.LayerInspection;
 import io.github.parewire.result.LeftTensor;
@@ -54,7 +55,7 @@ public final class TextInspection {
     add(lines, others(inspection.left()));
     lines.add("");
     lines.add(summary(inspection));
-    return lines;
+    return lines.stream().map(Printable::line).toList();
   }
 
   private static void add(List<String> lines, List<String> table) {

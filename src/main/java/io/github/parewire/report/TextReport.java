@@ -10,6 +10,7 @@ import static io.github.parewire.report.Tables.table;
 import static java.util.stream.Collectors.joining;
 
 import io.github.parewire.message.LowerCase;
+import io.github.parewire.message.Printable;
 import io.github.parewire.message.Wording;
 import io.github.parewire.options.KernelKind;
 import io.github.parewire.options.Passes;
@@ -70,7 +71,7 @@ public final class TextReport {
                     "output strength variance", r -> change(r, StrengthVariance::output)))));
     lines.add("");
     lines.add(summary(report));
-    return lines;
+    return lines.stream().map(Printable::line).toList();
   }
 
   private static String summary(Report report) {
@@ -143,7 +144,7 @@ public final class TextReport {
     if (verbose) {
       notes.add(times(report.times()));
     }
-    return notes;
+    return notes.stream().map(Printable::line).toList();
   }
 
   private static String times(StageTimes times) {
@@ -166,7 +167,7 @@ public final class TextReport {
    */
   public List<String> warnings(Report report) {
     return report.warnings().stream()
-        .map(warning -> "warning: " + warning.text().text(wording))
+        .map(warning -> Printable.line("warning: " + warning.text().text(wording)))
         .toList();
   }
 
