@@ -122,6 +122,9 @@ final class ConstantEvaluator {
       case "Size" -> dims(scope, node).map(dims -> SmallConstant.scalar(ViewStep.product(dims)));
       case "Identity" -> first(scope, node);
       case "Cast" -> first(scope, node).flatMap(value -> cast(scope, node, value));
+      case "CastLike" ->
+          first(scope, node)
+              .flatMap(value -> second(scope, node).flatMap(like -> value.cast(like.type())));
       case "Reshape", "Squeeze", "Unsqueeze" ->
           first(scope, node).flatMap(value -> reshape(scope, node, value));
       case "Not" -> first(scope, node).filter(SmallConstant::isTruth).map(ConstantEvaluator::not);
@@ -134,6 +137,10 @@ final class ConstantEvaluator {
 
   private Optional<SmallConstant> first(Scope scope, NodeProto node) {
     return constant(scope, Nodes.input(node, 0));
+  }
+
+  private Optional<SmallConstant> second(Scope scope, NodeProto node) {
+    return constant(scope, Nodes.input(node, 1));
   }
 
   /** The shape of a node's first input. */
@@ -177,7 +184,7 @@ final class ConstantEvaluator {
 
   private Optional<SmallConstant> compare(Scope scope, NodeProto node, Relation relation) {
     Optional<SmallConstant> a = first(scope, node);
-    Optional<SmallConstant> b = constant(scope, Nodes.input(node, 1));
+    Optional<SmallConstant> b = second(scope, node);
     if (a.isEmpty() || b.isEmpty() || a.get().type() != b.get().type()) {
       return Optional.empty();
     }

@@ -103,6 +103,11 @@ final class WorkAheadTest {
               WorkAhead<int[]> many = named("many", 9, idleThread, order, full)) {
             idleThread.ask();
             await(full);
+            // The last item is made by then, and about to be counted.
+            long end = System.nanoTime() + 10_000_000_000L;
+            while ((few.hasRoom() || many.hasRoom()) && System.nanoTime() < end) {
+              Thread.onSpinWait();
+            }
             assertTrue(!few.hasRoom() && !many.hasRoom());
           }
           return null;
