@@ -87,14 +87,15 @@ public final class Main {
     if (isVerbose) {
       StringWriter trace = new StringWriter();
       e.printStackTrace(new PrintWriter(trace));
-      trace
-          .toString()
-          .lines()
-          .map(line -> line.replace("\t", "    "))
-          .map(Printable::line)
-          .forEach(err::println);
+      trace.toString().lines().map(Main::traceLine).forEach(err::println);
     }
     return code.status();
+  }
+
+  /** A line of a stack trace, which begins with a tab where it names a place in the code. */
+  private static String traceLine(String line) {
+    boolean isPlace = line.startsWith("\tat ") || line.startsWith("\t... ");
+    return isPlace ? "\t" + Printable.line(line.substring(1)) : Printable.line(line);
   }
 
   private static String message(Throwable e, ExitCode code) {

@@ -43,6 +43,7 @@ final class PrintedNamesTest {
   private static void assertPrintable(Cli run) {
     Stream.of(run.out(), run.err())
         .flatMap(String::lines)
+        .map(line -> line.replaceFirst("^\\t(at |\\.\\.\\. )", ""))
         .forEach(
             line ->
                 assertEquals(
