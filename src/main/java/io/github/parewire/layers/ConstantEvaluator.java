@@ -129,8 +129,8 @@ final class ConstantEvaluator {
           first(scope, node).flatMap(value -> reshape(scope, node, value));
       case "Not" -> first(scope, node).filter(SmallConstant::isTruth).map(ConstantEvaluator::not);
       case "Equal" -> compare(scope, node, (a, b) -> a == b);
-      case "And" -> ofTruth(compare(scope, node, (a, b) -> a != 0 && b != 0), scope, node);
-      case "Or" -> ofTruth(compare(scope, node, (a, b) -> a != 0 || b != 0), scope, node);
+      case "And" -> ofTruth(scope, node, (a, b) -> a != 0 && b != 0);
+      case "Or" -> ofTruth(scope, node, (a, b) -> a != 0 || b != 0);
       default -> Optional.empty();
     };
   }
@@ -195,9 +195,10 @@ final class ConstantEvaluator {
         : SmallConstant.compare(a.get(), b.get(), relation);
   }
 
-  private Optional<SmallConstant> ofTruth(
-      Optional<SmallConstant> result, Scope scope, NodeProto node) {
-    return first(scope, node).filter(SmallConstant::isTruth).flatMap(truth -> result);
+  private Optional<SmallConstant> ofTruth(Scope scope, NodeProto node, Relation relation) {
+    return first(scope, node)
+        .filter(SmallConstant::isTruth)
+        .flatMap(truth -> compare(scope, node, relation));
   }
 
   private static Optional<SmallConstant> attribute(Scope scope, NodeProto constant) {

@@ -42,7 +42,7 @@ public final class LayerFinder {
    */
   public static Findings find(OnnxFile file, GroupMode groups) {
     String where = file.path().toString();
-    Scope main = Scope.of(file.model().getGraph(), new Functions(where, file.model()));
+    Scope main = Scope.of(where, file.model());
     UseCollector collector = new UseCollector(where, groups);
     List<TensorUses> uses = collector.collect(main);
     LayerFinder finder = new LayerFinder(file);

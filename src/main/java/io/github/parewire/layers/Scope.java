@@ -3,6 +3,7 @@ package io.github.parewire.layers;
 import io.github.parewire.onnx.AttributeProto;
 import io.github.parewire.onnx.FunctionProto;
 import io.github.parewire.onnx.GraphProto;
+import io.github.parewire.onnx.ModelProto;
 import io.github.parewire.onnx.NodeProto;
 import io.github.parewire.onnx.SparseTensorProto;
 import io.github.parewire.onnx.TensorProto;
@@ -64,9 +65,13 @@ final class Scope {
     functions.enter(depth);
   }
 
-  /** The scope of a model's main graph. */
-  static Scope of(GraphProto graph, Functions functions) {
-    return of(graph, null, functions, 0);
+  /**
+   * The scope of a model's main graph.
+   *
+   * @param where the file, for messages
+   */
+  static Scope of(String where, ModelProto model) {
+    return of(model.getGraph(), null, new Functions(where, model), 0);
   }
 
   private static Scope of(GraphProto graph, Scope parent, Functions functions, int depth) {

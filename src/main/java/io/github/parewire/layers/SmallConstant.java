@@ -44,51 +44,65 @@ record SmallConstant(DataType type, List<Long> dims, List<Long> values) {
     if (type == null || isElsewhere || tensor.hasSegment()) {
       return Optional.empty();
     }
-    return switch (type) {
-      case INT64 -> of(tensor, type, tensor.getInt64DataList().stream(), Long.BYTES);
-      case INT32 -> of(tensor, type, int32(tensor), Integer.BYTES);
-      case INT16 -> of(tensor, type, int32(tensor).map(value -> (long) value.shortValue()), 2);
-      case UINT16 -> of(tensor, type, int32(tensor).map(value -> value & 0xffff), 2);
-      case INT8 -> of(tensor, type, int32(tensor).map(value -> (long) value.byteValue()), 1);
-      case UINT8 -> of(tensor, type, int32(tensor).map(value -> value & 0xff), 1);
-      case BOOL -> of(tensor, type, int32(tensor).map(value -> value != 0 ? 1L : 0L), 1);
-      default -> Optional.empty();
-    };
-  }
-
-  private static Stream<Long> int32(TensorProto tensor) {
-    return tensor.getInt32DataList().stream().map(Integer::longValue);
-  }
-
-  private static Optional<SmallConstant> of(
-      TensorProto tensor, DataType type, Stream<Long> typed, int width) {
-    List<Long> dims = tensor.getDimsList();
-    if (tensor.getRawData().size() > MAX_LENGTH * width) {
+    int width = width(type);
+    if (width == 0 || tensor.getRawData().size() > MAX_LENGTH * width) {
       return Optional.empty();
     }
     List<Long> values =
-        tensor.hasRawData() ? raw(tensor, type, width) : typed.limit(MAX_LENGTH + 1L).toList();
-    return values.size() <= MAX_LENGTH && values.size() == product(dims)
-        ? Optional.of(new SmallConstant(type, dims, values))
+        stored(tensor, type, width)
+            .limit(MAX_LENGTH + 1L)
+            .map(number -> element(type, number))
+            .toList();
+    return values.size() == product(tensor.getDimsList())
+        ? Optional.of(new SmallConstant(type, tensor.getDimsList(), values))
         : Optional.empty();
   }
 
-  private static List<Long> raw(TensorProto tensor, DataType type, int width) {
-    ByteBuffer bytes = tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
-    List<Long> values = new ArrayList<>();
+  /** Bytes of an element in raw_data; 0 for a type that is not read. */
+  private static int width(DataType type) {
+    return switch (type) {
+      case INT64 -> Long.BYTES;
+      case INT32 -> Integer.BYTES;
+      case INT16, UINT16 -> Short.BYTES;
+      case INT8, UINT8, BOOL -> Byte.BYTES;
+      default -> 0;
+    };
+  }
+
+  /** The numbers that the tensor holds, of which the low bits are the elements. */
+  private static Stream<Long> stored(TensorProto tensor, DataType type, int width) {
+    if (tensor.hasRawData()) {
+      return raw(tensor.getRawData().asReadOnlyByteBuffer(), width).stream();
+    }
+    return type == DataType.INT64
+        ? tensor.getInt64DataList().stream()
+        : tensor.getInt32DataList().stream().map(Integer::longValue);
+  }
+
+  private static List<Long> raw(ByteBuffer raw, int width) {
+    ByteBuffer bytes = raw.order(ByteOrder.LITTLE_ENDIAN);
+    List<Long> numbers = new ArrayList<>();
     while (bytes.remaining() >= width) {
-      values.add(
-          switch (type) {
-            case INT64 -> bytes.getLong();
-            case INT32 -> (long) bytes.getInt();
-            case INT16 -> (long) bytes.getShort();
-            case UINT16 -> (long) Short.toUnsignedInt(bytes.getShort());
-            case INT8 -> (long) bytes.get();
-            case BOOL -> bytes.get() != 0 ? 1L : 0L;
-            default -> (long) Byte.toUnsignedInt(bytes.get());
+      numbers.add(
+          switch (width) {
+            case Long.BYTES -> bytes.getLong();
+            case Integer.BYTES -> (long) bytes.getInt();
+            case Short.BYTES -> (long) bytes.getShort();
+            default -> (long) bytes.get();
           });
     }
-    return values;
+    return numbers;
+  }
+
+  private static long element(DataType type, long number) {
+    return switch (type) {
+      case INT16 -> (short) number;
+      case UINT16 -> number & 0xffff;
+      case INT8 -> (byte) number;
+      case UINT8 -> number & 0xff;
+      case BOOL -> number != 0 ? 1 : 0;
+      default -> number;
+    };
   }
 
   /** The number of elements of a shape; -1 if it is no shape, or too large for a constant. */

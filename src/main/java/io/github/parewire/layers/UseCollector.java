@@ -95,9 +95,7 @@ final class UseCollector {
       tracer.constants().deadBranch(scope, node).ifPresent(graph -> visitDead(scope, graph));
       return;
     }
-    for (AttributeProto attribute : node.getAttributeList()) {
-      scope.resolve(attribute).ifPresent(a -> visitGraphs(scope, a));
-    }
+    subgraphs(scope, node).forEach(graph -> visitGraph(scope, graph));
   }
 
   /** Notes what a graph reads that is never run. */
@@ -116,17 +114,7 @@ final class UseCollector {
       } else {
         node.getInputList().forEach(input -> readDead(scope, input));
       }
-      for (AttributeProto attribute : node.getAttributeList()) {
-        scope
-            .resolve(attribute)
-            .ifPresent(
-                a -> {
-                  if (a.hasG()) {
-                    visitDead(scope, a.getG());
-                  }
-                  a.getGraphsList().forEach(graph -> visitDead(scope, graph));
-                });
-      }
+      subgraphs(scope, node).forEach(graph -> visitDead(scope, graph));
     }
   }
 
@@ -136,11 +124,17 @@ final class UseCollector {
     }
   }
 
-  private void visitGraphs(Scope scope, AttributeProto attribute) {
-    if (attribute.hasG()) {
-      visitGraph(scope, attribute.getG());
+  private static List<GraphProto> subgraphs(Scope scope, NodeProto node) {
+    List<GraphProto> graphs = new ArrayList<>();
+    for (AttributeProto attribute : node.getAttributeList()) {
+      AttributeProto resolved =
+          scope.resolve(attribute).orElse(AttributeProto.getDefaultInstance());
+      if (resolved.hasG()) {
+        graphs.add(resolved.getG());
+      }
+      graphs.addAll(resolved.getGraphsList());
     }
-    attribute.getGraphsList().forEach(graph -> visitGraph(scope, graph));
+    return graphs;
   }
 
   private void visitGraph(Scope scope, GraphProto graph) {

@@ -50,7 +50,7 @@ final class ConstantEvaluatorTest {
 
   private Optional<List<Long>> value(String name) {
     ModelProto model = models.build();
-    Scope scope = Scope.of(model.getGraph(), new Functions("test", model));
+    Scope scope = Scope.of("test", model);
     return new Tracer("test").constants().integers(scope, name);
   }
 
@@ -91,7 +91,7 @@ final class ConstantEvaluatorTest {
         ModelProto.newBuilder()
             .setGraph(io.github.parewire.onnx.GraphProto.newBuilder().addInitializer(tensor))
             .build();
-    Scope scope = Scope.of(model.getGraph(), new Functions("test", model));
+    Scope scope = Scope.of("test", model);
     return new Tracer("test").constants().integers(scope, "t");
   }
 
@@ -184,7 +184,7 @@ final class ConstantEvaluatorTest {
     for (int version : new int[] {3, 4, 10}) {
       ModelProto.Builder model = ModelProto.newBuilder().setIrVersion(version);
       model.getGraphBuilder().addInitializer(tensor).addInputBuilder().setName("t");
-      Scope scope = Scope.of(model.build().getGraph(), new Functions("test", model.build()));
+      Scope scope = Scope.of("test", model.build());
       assertEquals(
           version == 3 ? Optional.of(List.of(5L)) : Optional.empty(),
           new Tracer("test").constants().integers(scope, "t"),
@@ -228,7 +228,7 @@ final class ConstantEvaluatorTest {
     node("If", List.of("yes"), "taken", branches);
     node("If", List.of("c"), "open", branches);
     ModelProto model = models.build();
-    Scope scope = Scope.of(model.getGraph(), new Functions("test", model));
+    Scope scope = Scope.of("test", model);
     ConstantEvaluator constants = new Tracer("test").constants();
     assertEquals("then", constants.liveBranch(scope, node(model, "taken")).orElseThrow().getName());
     assertEquals(Optional.empty(), constants.liveBranch(scope, node(model, "open")));

@@ -55,7 +55,7 @@ final class ConstantsAgainstRuntimeTest {
       build();
       ModelProto built = model.build();
       Map<String, RuntimeValues.Value> expected = RuntimeValues.run(built);
-      Scope scope = Scope.of(built.getGraph(), new Functions("test", built));
+      Scope scope = Scope.of("test", built);
       ConstantEvaluator constants = new Tracer("test").constants();
       for (int n = 0; n < computed.size(); n++) {
         Value value = computed.get(n);
