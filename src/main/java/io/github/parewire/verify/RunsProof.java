@@ -28,9 +28,6 @@ final class RunsProof {
   /** Bytes of a model and its data up to which it is run: a run holds all weights in memory. */
   private static final long LARGEST = 1L << 27;
 
-  /** Outputs that differ, named in the proof. */
-  private static final int NAMED = 3;
-
   private RunsProof() {}
 
   static Proof prove(OnnxFile in, OnnxFile out, InputShapes shapes, Device device) {
@@ -93,7 +90,7 @@ final class RunsProof {
             + (before.size() == 1 ? " output" : " outputs")
             + (notes.isEmpty()
                 ? " of the same name, type and shape"
-                : " of the same name and type; of other values come " + some(notes)));
+                : " of the same name and type; of other values come " + Proofs.some(notes)));
   }
 
   private static String difference(TrialRun.Output before, TrialRun.Output after) {
@@ -106,12 +103,6 @@ final class RunsProof {
             ? ""
             : (after.isFinite() ? " without" : " with") + " NaN or infinity";
     return "'" + before.name() + "'" + shapes + finite;
-  }
-
-  private static String some(List<String> notes) {
-    int named = Math.min(NAMED, notes.size());
-    return String.join(", ", notes.subList(0, named))
-        + (named < notes.size() ? " and " + (notes.size() - named) + " more" : "");
   }
 
   private static long size(OnnxFile file) {
