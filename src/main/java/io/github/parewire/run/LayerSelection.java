@@ -12,10 +12,33 @@ import java.util.regex.Pattern;
 /** Applies {@link LayerOptions} to the layers of a model. */
 final class LayerSelection {
 
-  private final LayerOptions options;
+  /** A glob, and what it matches. */
+  private record Glob(String text, Pattern pattern) {
+
+    static Glob of(String text) {
+      StringBuilder regex = new StringBuilder();
+      for (int i = 0; i < text.length(); i++) {
+        char c = text.charAt(i);
+        switch (c) {
+          case '*' -> regex.append(".*");
+          case '?' -> regex.append('.');
+          default -> regex.append(Pattern.quote(String.valueOf(c)));
+        }
+      }
+      return new Glob(text, Pattern.compile(regex.toString(), Pattern.DOTALL));
+    }
+
+    boolean matches(Layer layer) {
+      return pattern.matcher(layer.tensor().name()).matches();
+    }
+  }
+
+  private final List<Glob> include;
+  private final List<Glob> exclude;
 
   LayerSelection(LayerOptions options) {
-    this.options = options;
+    include = options.include().stream().map(Glob::of).toList();
+    exclude = options.exclude().stream().map(Glob::of).toList();
   }
 
   /**
@@ -25,11 +48,11 @@ final class LayerSelection {
    * @throws UsageException if one does not
    */
   void requireMatches(List<Layer> layers, Path model) {
-    for (List<String> globs : List.of(options.include(), options.exclude())) {
-      for (String glob : globs) {
-        if (layers.stream().noneMatch(layer -> matches(glob, layer))) {
+    for (List<Glob> globs : List.of(include, exclude)) {
+      for (Glob glob : globs) {
+        if (layers.stream().noneMatch(glob::matches)) {
           throw new UsageException(
-              Message.of("'", glob, "' matches no layer's weight"),
+              Message.of("'", glob.text(), "' matches no layer's weight"),
               Message.of("see ", new Message.Inspection(Optional.of(model)), " for their names"));
         }
       }
@@ -38,31 +61,15 @@ final class LayerSelection {
 
   /** Why a layer is left, or empty if it is to be rewired. */
   Optional<String> reasonToLeave(Layer layer) {
-    List<String> include = options.include();
-    if (options.exclude().stream().anyMatch(glob -> matches(glob, layer))) {
+    if (exclude.stream().anyMatch(glob -> glob.matches(layer))) {
       return Optional.of("excluded");
     }
-    if (include.contains(layer.tensor().name())) {
+    if (include.stream().anyMatch(glob -> glob.text().equals(layer.tensor().name()))) {
       return Optional.empty();
     }
-    if (!include.isEmpty() && include.stream().noneMatch(glob -> matches(glob, layer))) {
+    if (!include.isEmpty() && include.stream().noneMatch(glob -> glob.matches(layer))) {
       return Optional.of("not included");
     }
     return layer.obstacle();
-  }
-
-  private static boolean matches(String glob, Layer layer) {
-    StringBuilder regex = new StringBuilder();
-    for (int i = 0; i < glob.length(); i++) {
-      char c = glob.charAt(i);
-      switch (c) {
-        case '*' -> regex.append(".*");
-        case '?' -> regex.append('.');
-        default -> regex.append(Pattern.quote(String.valueOf(c)));
-      }
-    }
-    return Pattern.compile(regex.toString(), Pattern.DOTALL)
-        .matcher(layer.tensor().name())
-        .matches();
   }
 }
