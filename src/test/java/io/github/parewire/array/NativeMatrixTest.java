@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.lang.reflect.Array;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.junit.jupiter.api.Test;
@@ -13,84 +14,92 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Rows and columns of native memory, against the definition. */
 final class NativeMatrixTest {
 
+  private static final String LAYOUTS =
+      """
+      0, 1, 1, 1
+      0, 5, 7, 7
+      3, 16, 16, 16
+      2, 33, 50, 61
+      0, 70, 3, 3
+      1, 40, 1, 9
+      """;
+
   @ParameterizedTest
-  @CsvSource({"0,1,1,1", "0,5,7,7", "3,16,16,16", "2,33,50,61", "0,70,3,3", "1,40,1,9"})
+  @CsvSource(textBlock = LAYOUTS)
   void floats(long offset, int rows, int columns, int stride) {
     MatrixLayout layout = new MatrixLayout(offset, rows, columns, stride);
-    float[] memory = new float[Math.toIntExact(layout.windowEnd(layout.windows() - 1)) + 2];
-    for (int i = 0; i < memory.length; i++) {
-      memory[i] = i;
-    }
+    float[] memory = new float[length(layout)];
+    count(memory);
     FloatPointer pointer = new FloatPointer(memory.length).put(memory, 0, memory.length);
-    FloatMatrix matrix = new FloatMatrix(pointer, layout);
-    for (int first = 0; first < rows; first += 4) {
-      int count = Math.min(4, rows - first);
-      float[] lines = new float[count * columns];
-      matrix.get(LineAxis.ROWS, first, count, lines);
-      for (int i = 0; i < lines.length; i++) {
-        assertEquals(at(layout, first + i / columns, i % columns), (int) lines[i]);
-        lines[i] = -lines[i];
-      }
-      matrix.put(LineAxis.ROWS, first, count, lines);
-    }
-    for (int first = 0; first < columns; first += 6) {
-      int count = Math.min(6, columns - first);
-      float[] lines = new float[count * rows];
-      matrix.get(LineAxis.COLUMNS, first, count, lines);
-      for (int i = 0; i < lines.length; i++) {
-        assertEquals(-at(layout, i % rows, first + i / rows), (int) lines[i]);
-        lines[i] *= 2;
-      }
-      matrix.put(LineAxis.COLUMNS, first, count, lines);
-    }
-    for (int r = 0; r < rows; r++) {
-      for (int c = 0; c < columns; c++) {
-        memory[at(layout, r, c)] *= -2;
-      }
-    }
+    changeLines(new FloatMatrix(pointer, layout), layout);
+    changeElements(memory, layout);
     float[] found = new float[memory.length];
     pointer.get(found, 0, found.length);
     assertArrayEquals(memory, found, "what lies between is left");
   }
 
   @ParameterizedTest
-  @CsvSource({"0,1,1,1", "0,5,7,7", "3,16,16,16", "2,33,50,61", "0,70,3,3", "1,40,1,9"})
+  @CsvSource(textBlock = LAYOUTS)
   void doubles(long offset, int rows, int columns, int stride) {
     MatrixLayout layout = new MatrixLayout(offset, rows, columns, stride);
-    double[] memory = new double[Math.toIntExact(layout.windowEnd(layout.windows() - 1)) + 2];
-    for (int i = 0; i < memory.length; i++) {
-      memory[i] = i;
-    }
+    double[] memory = new double[length(layout)];
+    count(memory);
     DoublePointer pointer = new DoublePointer(memory.length).put(memory, 0, memory.length);
-    DoubleMatrix matrix = new DoubleMatrix(pointer, layout);
+    changeLines(new DoubleMatrix(pointer, layout), layout);
+    changeElements(memory, layout);
+    double[] found = new double[memory.length];
+    pointer.get(found, 0, found.length);
+    assertArrayEquals(memory, found, "what lies between is left");
+  }
+
+  private static int length(MatrixLayout layout) {
+    return Math.toIntExact(layout.windowEnd(layout.windows() - 1)) + 2;
+  }
+
+  /** Fills memory with the place of each element. */
+  private static void count(Object memory) {
+    for (int i = 0; i < Array.getLength(memory); i++) {
+      Array.setFloat(memory, i, i);
+    }
+  }
+
+  /** Reads all lines, of which each element is to tell its place, and makes it -2 times that. */
+  private static <A> void changeLines(NativeMatrix<A> matrix, MatrixLayout layout) {
+    int rows = layout.rows();
+    int columns = layout.columns();
     for (int first = 0; first < rows; first += 4) {
       int count = Math.min(4, rows - first);
-      double[] lines = new double[count * columns];
+      A lines = matrix.newArray(count * columns);
       matrix.get(LineAxis.ROWS, first, count, lines);
-      for (int i = 0; i < lines.length; i++) {
-        assertEquals(at(layout, first + i / columns, i % columns), (int) lines[i]);
-        lines[i] = -lines[i];
+      for (int i = 0; i < count * columns; i++) {
+        assertEquals(at(layout, first + i / columns, i % columns), (int) Array.getDouble(lines, i));
+        multiply(lines, i, -1);
       }
       matrix.put(LineAxis.ROWS, first, count, lines);
     }
     for (int first = 0; first < columns; first += 6) {
       int count = Math.min(6, columns - first);
-      double[] lines = new double[count * rows];
+      A lines = matrix.newArray(count * rows);
       matrix.get(LineAxis.COLUMNS, first, count, lines);
-      for (int i = 0; i < lines.length; i++) {
-        assertEquals(-at(layout, i % rows, first + i / rows), (int) lines[i]);
-        lines[i] *= 2;
+      for (int i = 0; i < count * rows; i++) {
+        assertEquals(-at(layout, i % rows, first + i / rows), (int) Array.getDouble(lines, i));
+        multiply(lines, i, 2);
       }
       matrix.put(LineAxis.COLUMNS, first, count, lines);
     }
-    for (int r = 0; r < rows; r++) {
-      for (int c = 0; c < columns; c++) {
-        memory[at(layout, r, c)] *= -2;
+  }
+
+  /** The same of an array, by the definition of a layout. */
+  private static void changeElements(Object memory, MatrixLayout layout) {
+    for (int r = 0; r < layout.rows(); r++) {
+      for (int c = 0; c < layout.columns(); c++) {
+        multiply(memory, at(layout, r, c), -2);
       }
     }
-    double[] found = new double[memory.length];
-    pointer.get(found, 0, found.length);
-    assertArrayEquals(memory, found, "what lies between is left");
+  }
+
+  private static void multiply(Object array, int place, int factor) {
+    Array.setFloat(array, place, (float) Array.getDouble(array, place) * factor);
   }
 
   private static int at(MatrixLayout layout, int row, int column) {

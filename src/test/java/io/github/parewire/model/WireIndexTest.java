@@ -71,15 +71,21 @@ final class WireIndexTest {
     assertEquals(null, raw.enclosure().parent().parent());
   }
 
+  /** The fields of one number of a model's only weight. */
+  private static List<TensorWire.Field> fields(Storage storage, Weights weights, int number)
+      throws IOException {
+    byte[] bytes = Models.dense("w", storage, weights).bytes();
+    ModelProto model = ModelProto.parseFrom(bytes);
+    return index(bytes, model).wire(model.getGraph().getInitializer(0)).numbered(number);
+  }
+
   @Test
   void adjacentUnpackedElementsAreOneRun() throws IOException {
-    Weights weights = Weights.random(ElementType.DOUBLE, Seeds.random("run"), 4, 6);
-    byte[] bytes = Models.dense("w", Storage.UNPACKED, weights).bytes();
-    ModelProto model = ModelProto.parseFrom(bytes);
     List<TensorWire.Field> fields =
-        index(bytes, model)
-            .wire(model.getGraph().getInitializer(0))
-            .numbered(TensorProto.DOUBLE_DATA_FIELD_NUMBER);
+        fields(
+            Storage.UNPACKED,
+            Weights.random(ElementType.DOUBLE, Seeds.random("run"), 4, 6),
+            TensorProto.DOUBLE_DATA_FIELD_NUMBER);
     assertEquals(1, fields.size());
     assertEquals(24 * (1 + Double.BYTES), fields.get(0).whole().length());
     assertEquals(24 * (1 + Double.BYTES) - 1, fields.get(0).payload().length());
@@ -87,13 +93,11 @@ final class WireIndexTest {
 
   @Test
   void piecesStayApartAndInOrder() throws IOException {
-    Weights weights = Weights.random(ElementType.FLOAT, Seeds.random("pieces"), 6, 6);
-    byte[] bytes = Models.dense("w", Storage.PIECES, weights).bytes();
-    ModelProto model = ModelProto.parseFrom(bytes);
     List<TensorWire.Field> fields =
-        index(bytes, model)
-            .wire(model.getGraph().getInitializer(0))
-            .numbered(TensorProto.FLOAT_DATA_FIELD_NUMBER);
+        fields(
+            Storage.PIECES,
+            Weights.random(ElementType.FLOAT, Seeds.random("pieces"), 6, 6),
+            TensorProto.FLOAT_DATA_FIELD_NUMBER);
     assertEquals(
         List.of(true, false, true), fields.stream().map(TensorWire.Field::delimited).toList());
     assertTrue(fields.get(0).whole().end() <= fields.get(1).whole().offset());
