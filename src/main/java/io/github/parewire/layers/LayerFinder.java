@@ -72,7 +72,7 @@ public final class LayerFinder {
       leave(uses.tensor(), "no elements");
     } else {
       StoredTensor stored = file.stored(tensor, unique(uses.tensor().name()), type.get());
-      layers.add(new Layer(layers.size(), stored, weight.get(), obstacle(uses)));
+      layers.add(new Layer(layers.size(), stored, weight.get(), obstacle(uses), Optional.empty()));
     }
   }
 

@@ -72,6 +72,11 @@ public record TensorView(List<Long> stored, List<ViewStep> steps, List<Long> dim
     return with(step);
   }
 
+  /** The shape in which this view sees the elements as long as they lie as they are stored. */
+  public List<Long> dimsAsStored() {
+    return !steps.isEmpty() && steps.get(0) instanceof Reshape reshape ? reshape.dims() : stored;
+  }
+
   /** This view, the two last axes exchanged. */
   TensorView transposeLast() {
     List<Integer> axes = new ArrayList<>(identity(dims.size()));

@@ -3,6 +3,7 @@ package io.github.parewire.measure;
 import static java.util.Comparator.comparingDouble;
 
 import io.github.parewire.result.Fans;
+import io.github.parewire.result.FixedPattern;
 import io.github.parewire.result.LayerStatistics;
 import io.github.parewire.result.Likeness;
 import io.github.parewire.result.Likeness.Kind;
@@ -10,6 +11,7 @@ import io.github.parewire.result.Spread;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Tells what weights look like.
@@ -57,15 +59,21 @@ public final class Detector {
 
   private final LayerStatistics weights;
   private final Fans fans;
+  private final Optional<FixedPattern> pattern;
 
-  private Detector(LayerStatistics weights, Fans fans) {
+  private Detector(LayerStatistics weights, Fans fans, Optional<FixedPattern> pattern) {
     this.weights = weights;
     this.fans = fans;
+    this.pattern = pattern;
   }
 
-  /** Judges the weights of a layer. */
-  public static Likeness judge(LayerStatistics weights, Fans fans) {
-    return new Detector(weights, fans).judge();
+  /**
+   * Judges the weights of a layer.
+   *
+   * @param pattern what they show, if they have been looked at
+   */
+  public static Likeness judge(LayerStatistics weights, Fans fans, Optional<FixedPattern> pattern) {
+    return new Detector(weights, fans, pattern).judge();
   }
 
   private Likeness judge() {
@@ -75,13 +83,23 @@ public final class Detector {
     if (weights.min() == weights.max()) {
       return likeness(Kind.CONSTANT, Numbers.text("all weights are %s", weights.min()));
     }
-    if (isIdentity()) {
-      return likeness(
-          Kind.IDENTITY,
-          Numbers.text(
-              "%s weights are %s, all others 0",
-              weights.weights() - weights.zeros(), weights.min() + weights.max()));
-    }
+    return pattern.map(this::judge).orElseGet(this::judgeByStatistics);
+  }
+
+  private Likeness judge(FixedPattern found) {
+    return switch (found.strength()) {
+      case SURE -> likeness(Kind.FIXED_FILTER, found.what());
+      case DOUBTFUL -> likeness(Kind.PERHAPS_FIXED_FILTER, found.what());
+      case FAINT -> {
+        Likeness likeness = judgeByStatistics();
+        yield likeness.kind() == Kind.TRAINED
+            ? likeness
+            : likeness(Kind.PERHAPS_FIXED_FILTER, found.what());
+      }
+    };
+  }
+
+  private Likeness judgeByStatistics() {
     if (weights.weights() < FEWEST) {
       return likeness(Kind.UNCLEAR, "fewer than " + FEWEST + " weights");
     }
@@ -101,14 +119,6 @@ public final class Detector {
 
   private static Likeness likeness(Kind kind, String evidence) {
     return new Likeness(kind, List.of(), false, List.of(evidence));
-  }
-
-  /** All that is not 0 has one value, by the equality case of the Cauchy-Schwarz inequality. */
-  private boolean isIdentity() {
-    long others = weights.weights() - weights.zeros();
-    return (weights.min() == 0 || weights.max() == 0)
-        && others <= Math.min(weights.inputs().lines(), weights.outputs().lines())
-        && Math.abs(weights.kurtosis() * others / weights.weights() - 1) < ORTHOGONAL_ERROR;
   }
 
   /**

@@ -11,7 +11,7 @@ import java.nio.FloatBuffer;
  * Makes numbers of a layer's stored elements: the weights that the operator computes with. Not
  * thread-safe.
  */
-final class WeightDecoder {
+public final class WeightDecoder {
 
   /**
    * The bits of a binary16, moved to a binary32's place, are too small by the biases' difference.
@@ -25,7 +25,8 @@ final class WeightDecoder {
   private final int zeroPoint;
   private float[] floats = {};
 
-  WeightDecoder(Layer layer) {
+  /** Makes a decoder for a layer's elements. */
+  public WeightDecoder(Layer layer) {
     type = layer.tensor().type();
     scale = layer.use().quantization().map(Quantization::scale).orElse(1f);
     zeroPoint = layer.use().quantization().map(Quantization::zeroPoint).orElse(0);
@@ -49,7 +50,7 @@ final class WeightDecoder {
    * @param count how many
    * @param into gets the weights from its start on
    */
-  void decode(ByteBuffer bytes, int first, int count, double[] into) {
+  public void decode(ByteBuffer bytes, int first, int count, double[] into) {
     int width = type.bytes();
     ByteBuffer source =
         bytes.slice(bytes.position() + first * width, count * width).order(ByteOrder.LITTLE_ENDIAN);

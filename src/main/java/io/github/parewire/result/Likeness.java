@@ -22,8 +22,10 @@ public record Likeness(
     ORTHOGONAL,
     /** All of one value. */
     CONSTANT,
-    /** Zeros but for one value, at most once a line. */
-    IDENTITY,
+    /** Surely no draws, but a constant of the network's design. */
+    FIXED_FILTER,
+    /** Perhaps the same: too few weights, or too weak a pattern, to be sure. */
+    PERHAPS_FIXED_FILTER,
     /** Not independent draws from a common distribution: trained, or changed otherwise. */
     TRAINED,
     /** Too few weights to tell. */

@@ -16,6 +16,8 @@ public record Warning(Kind kind, List<Integer> layers, Message text) {
   public enum Kind {
     /** Weights do not look freshly initialized. */
     TRAINED,
+    /** Weights are a fixed filter, or could be one. */
+    FIXED_FILTER,
     /** Weights are so small that rewiring hardly acts. */
     SMALL
   }

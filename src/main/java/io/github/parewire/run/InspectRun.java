@@ -10,6 +10,7 @@ import io.github.parewire.model.ExternalData;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.options.RewireOptions;
 import io.github.parewire.parallel.ParallelTasks;
+import io.github.parewire.pattern.FixedFilters;
 import io.github.parewire.result.Inspection;
 import io.github.parewire.result.LayerInspection;
 import io.github.parewire.result.LayerStatistics;
@@ -39,7 +40,9 @@ public final class InspectRun {
   }
 
   private Inspection inspect(OnnxFile file) throws IOException {
-    Findings findings = LayerFinder.find(file, options.layers().groups());
+    Findings findings =
+        FixedFilters.mark(
+            LayerFinder.find(file, options.layers().groups()), options.execution().threads());
     List<Callable<LayerInspection>> tasks =
         findings.layers().stream()
             .<Callable<LayerInspection>>map(layer -> () -> inspect(layer))
@@ -63,6 +66,6 @@ public final class InspectRun {
         layer.description(),
         layer.obstacle(),
         statistics,
-        Detector.judge(statistics, layer.use().fans()));
+        Detector.judge(statistics, layer.use().fans(), layer.pattern()));
   }
 }

@@ -105,7 +105,8 @@ final class LayerRewirer {
       return new LayerReport.Rewired(
           loaded.layer().description(),
           loaded.statistics(),
-          Detector.judge(loaded.statistics(), loaded.layer().use().fans()),
+          Detector.judge(
+              loaded.statistics(), loaded.layer().use().fans(), loaded.layer().pattern()),
           after,
           Optional.empty(),
           loaded.before().map(before -> before.sketchUntil(snapshot.orElseThrow())));

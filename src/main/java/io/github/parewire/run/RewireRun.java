@@ -16,6 +16,7 @@ import io.github.parewire.model.OnnxFile;
 import io.github.parewire.options.Progress;
 import io.github.parewire.options.RewireOptions;
 import io.github.parewire.parallel.ParallelTasks;
+import io.github.parewire.pattern.FixedFilters;
 import io.github.parewire.result.FileHash;
 import io.github.parewire.result.Gpu;
 import io.github.parewire.result.LayerReport;
@@ -94,7 +95,9 @@ public final class RewireRun {
     if (out.isPresent()) {
       OutputPlace.requireNoDataFile(file, out.get());
     }
-    Findings findings = LayerFinder.find(file, options.layers().groups());
+    Findings findings =
+        FixedFilters.mark(
+            LayerFinder.find(file, options.layers().groups()), options.execution().threads());
     LayerSelection selection = new LayerSelection(options.layers());
     selection.requireMatches(findings.layers(), file.path());
     List<Layer> selected =

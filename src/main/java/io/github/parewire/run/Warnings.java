@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /** Finds what a user should be warned of: one warning a run of each kind. */
@@ -30,6 +31,9 @@ final class Warnings {
   /** Of the strength variance: what rewiring leaves to a layer on which it hardly acts. */
   private static final double KEPT = 0.6;
 
+  private static final Set<Likeness.Kind> FIXED =
+      Set.of(Likeness.Kind.FIXED_FILTER, Likeness.Kind.PERHAPS_FIXED_FILTER);
+
   private final List<Rewired> rewired;
   private final RewiringRule rule;
 
@@ -43,6 +47,7 @@ final class Warnings {
     Warnings warnings = new Warnings(rewired, rule);
     List<Warning> all = new ArrayList<>();
     warnings.trained().ifPresent(all::add);
+    warnings.fixed().ifPresent(all::add);
     if (rule.selection() instanceof Selection.Draw draw) {
       warnings.small(draw.offset()).ifPresent(all::add);
     }
@@ -57,6 +62,19 @@ final class Warnings {
             " do not look freshly initialized, and rewiring destroys what training has learned; ",
             new Message.Inspection(Optional.empty()),
             " shows the evidence"));
+  }
+
+  private Optional<Warning> fixed() {
+    return warning(
+        Warning.Kind.FIXED_FILTER,
+        rewired.stream().filter(layer -> FIXED.contains(layer.likeness().kind())).toList(),
+        Message.of(
+            " look like a fixed filter, a constant of the network's design, and rewiring destroys"
+                + " it; ",
+            new Message.Inspection(Optional.empty()),
+            " shows the evidence, and ",
+            Message.option(RunOption.EXCLUDE),
+            " leaves them"));
   }
 
   /** A greedy selection acts on weights of any scale, a draw does not. */

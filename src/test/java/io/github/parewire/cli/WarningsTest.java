@@ -11,7 +11,9 @@ import io.github.parewire.testing.Seeds;
 import io.github.parewire.testing.Storage;
 import io.github.parewire.testing.Weights;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -102,6 +104,93 @@ final class WarningsTest {
     assertEquals(2, new ObjectMapper().readTree(quiet.out()).get("warnings").size());
   }
 
+  /** A fixed filter is left as an excluded layer is: the others keep their numbers and streams. */
+  @Test
+  void fixedFiltersAreLeftUnlessNamed() throws IOException {
+    Path in = model(identity(), fresh(1), negatedHalves(), fresh(1));
+    Path left = folder.resolve("left.onnx");
+    Cli run = Cli.run(in, left);
+    assertEquals(0, run.status());
+    assertEquals(
+        List.of(
+            "left 'w0': fixed filter: in each line one weight is not 0",
+            "left 'w2': fixed filter: 48 of 48 lines are others' copies or negatives"),
+        run.errLines());
+    Path excluded = folder.resolve("excluded.onnx");
+    assertEquals(0, Cli.run(in, excluded, "--exclude", "w0", "--exclude", "w2").status());
+    assertEquals(-1, Files.mismatch(left, excluded));
+
+    Path named = folder.resolve("named.onnx");
+    run = Cli.run(in, named, "--include", "w*", "--include", "w0");
+    assertEquals(2, run.errLines().size(), run::err);
+    assertTrue(
+        run.errLines()
+            .contains(
+                "warning: the weights of 1 of 3 layers ('w0') look like a fixed filter, a constant"
+                    + " of the network's design, and rewiring destroys it; 'onnx-parewire inspect'"
+                    + " shows the evidence, and --exclude leaves them"),
+        run::err);
+    assertTrue(Files.mismatch(left, named) >= 0);
+
+    JsonNode report = report(in);
+    assertEquals(
+        "fixed_filter",
+        report(model(identity(), fresh(1)), "--include", "w0")
+            .at("/layers/0/looksLike/kind")
+            .asText());
+    assertTrue(report.at("/layers/0/left").asText().startsWith("fixed filter: "), report::toString);
+  }
+
+  @Test
+  void aModelOfFixedFiltersHasNothingToRewire() {
+    Cli run = run(model(identity()));
+    assertEquals(4, run.status());
+    assertTrue(run.err().contains("found 1 layer and 0 other tensors, all of them left"), run::err);
+  }
+
+  @Test
+  void whatMayBeAFixedFilterIsRewiredWithAWarning() throws IOException {
+    Weights yuv =
+        Weights.floats(
+            new int[] {3, 3},
+            .299f,
+            .587f,
+            .114f,
+            -.14713f,
+            -.28886f,
+            .436f,
+            .615f,
+            -.51499f,
+            -.10001f);
+    Path in = model(yuv, fresh(1));
+    Cli run = run(in);
+    assertEquals(0, run.status());
+    assertEquals(1, run.errLines().size(), run::err);
+    assertTrue(run.err().contains("1 of 2 layers ('w0') look like a fixed filter"), run::err);
+    JsonNode report = report(in);
+    assertEquals("fixed_filter", report.at("/warnings/0/kind").asText());
+    assertEquals("perhaps_fixed_filter", report.at("/layers/0/looksLike/kind").asText());
+  }
+
+  private static Weights identity() {
+    float[] values = new float[SIZE * SIZE];
+    for (int i = 0; i < SIZE; i++) {
+      values[i * SIZE + i] = 1;
+    }
+    return Weights.floats(new int[] {SIZE, SIZE}, values);
+  }
+
+  /** So large that copies lie far apart in the file. */
+  private Weights negatedHalves() {
+    int half = 600 * 256;
+    float[] values = new float[2 * half];
+    for (int i = 0; i < half; i++) {
+      values[i] = (float) random.nextGaussian();
+      values[half + i] = -values[i];
+    }
+    return Weights.floats(new int[] {1200, 256}, values);
+  }
+
   private Cli run(Path in, Object... options) {
     Object[] arguments = new Object[options.length + 2];
     arguments[0] = in;
@@ -110,8 +199,10 @@ final class WarningsTest {
     return Cli.run(arguments);
   }
 
-  private JsonNode report(Path in) throws IOException {
-    return new ObjectMapper().readTree(Cli.run(in, "--dry-run", "-q", "--json", "-").out());
+  private JsonNode report(Path in, Object... options) throws IOException {
+    List<Object> arguments = new ArrayList<>(List.of(in, "--dry-run", "-q", "--json", "-"));
+    arguments.addAll(List.of(options));
+    return new ObjectMapper().readTree(Cli.run(arguments.toArray()).out());
   }
 
   private Weights fresh(float scale) {
