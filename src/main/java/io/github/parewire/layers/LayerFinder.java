@@ -5,6 +5,7 @@ import io.github.parewire.model.ElementType;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.model.StoredTensor;
 import io.github.parewire.onnx.TensorProto;
+import io.github.parewire.onnx.TensorProto.DataType;
 import io.github.parewire.options.GroupMode;
 import io.github.parewire.result.LeftTensor;
 import java.util.ArrayList;
@@ -24,6 +25,16 @@ import java.util.Set;
  * is a layer with an obstacle: it keeps its number, so that naming it changes no other layer.
  */
 public final class LayerFinder {
+
+  /** The types of indices and the like, which no operator takes weights in. */
+  private static final Set<Integer> INTEGERS =
+      Set.of(
+          DataType.INT32_VALUE,
+          DataType.UINT32_VALUE,
+          DataType.INT64_VALUE,
+          DataType.UINT64_VALUE,
+          DataType.BOOL_VALUE,
+          DataType.STRING_VALUE);
 
   private final OnnxFile file;
   private final List<Layer> layers = new ArrayList<>();
@@ -51,7 +62,7 @@ public final class LayerFinder {
     Set<TensorProto> read = Collections.newSetFromMap(new IdentityHashMap<>());
     uses.forEach(use -> read.add(use.tensor().proto()));
     finder.addDead(collector.dead(), read);
-    finder.addUnread(read);
+    finder.addOthers(read, collector);
     return new Findings(finder.layers, finder.left);
   }
 
@@ -60,7 +71,7 @@ public final class LayerFinder {
     Optional<WeightUse> weight = uses.firstWeight();
     Optional<ElementType> type = ElementType.of(tensor.getDataType());
     if (weight.isEmpty()) {
-      if (tensor.getDimsCount() >= 2 && (isFloatingPoint(tensor) || isWeightLike(uses))) {
+      if (isMatrix(tensor) || uses.isMatrix()) {
         leave(uses.tensor(), String.join(", ", uses.otherwise()));
       }
     } else if (tensor.hasSegment()) {
@@ -76,54 +87,38 @@ public final class LayerFinder {
     }
   }
 
-  private static boolean isMatrixOfFloats(TensorProto tensor) {
-    return tensor.getDimsCount() >= 2 && isFloatingPoint(tensor);
-  }
-
-  private static boolean isFloatingPoint(TensorProto tensor) {
-    return ElementType.of(tensor.getDataType()).filter(ElementType::isFloatingPoint).isPresent();
-  }
-
   private Optional<String> obstacle(TensorUses uses) {
     return file.sharesBytes(uses.tensor().proto())
         ? Optional.of("shared: its external data overlaps that of another tensor")
         : uses.obstacle();
   }
 
-  /** Integers are listed only where an operator could have called them a weight. */
-  private static boolean isWeightLike(TensorUses uses) {
-    return uses.otherwise().stream()
-        .anyMatch(
-            reason -> reason.startsWith("weight of ") || reason.matches(".*(Linear|Integer).*"));
-  }
-
   /** Tensors that only branches read which never run; adds them to those that were read. */
   private void addDead(List<NamedTensor> dead, Set<TensorProto> read) {
     for (NamedTensor tensor : dead) {
-      if (read.add(tensor.proto()) && isMatrixOfFloats(tensor.proto())) {
+      if (read.add(tensor.proto()) && isMatrix(tensor.proto())) {
         leave(tensor, "read only in a branch of If that never runs");
       }
     }
   }
 
-  /** Tensors that nothing reads, and sparse ones. */
-  private void addUnread(Set<TensorProto> read) {
-    for (TensorProto tensor : file.model().getGraph().getInitializerList()) {
-      if (!read.contains(tensor) && isMatrixOfFloats(tensor)) {
-        leave(new NamedTensor(tensor, tensor.getName()), "not read by any operator");
+  /** Every tensor that is not among those that were read. */
+  private void addOthers(Set<TensorProto> read, UseCollector collector) {
+    for (EveryTensor.Place other : EveryTensor.of(file.model())) {
+      TensorProto tensor = other.tensor().proto();
+      if (other.isSparse()) {
+        left.add(
+            new LeftTensor(
+                unique(other.tensor().name()), other.dims(), typeName(tensor), "sparse"));
+      } else if (isMatrix(tensor) && read.add(tensor)) {
+        leave(other.tensor(), collector.lookedAt(tensor).orElse(other.place()));
       }
     }
-    file.model()
-        .getGraph()
-        .getSparseInitializerList()
-        .forEach(
-            sparse ->
-                left.add(
-                    new LeftTensor(
-                        unique(sparse.getValues().getName()),
-                        sparse.getDimsList(),
-                        typeName(sparse.getValues()),
-                        "sparse")));
+  }
+
+  /** Whether a tensor could be the weights of a layer, as they are or quantized. */
+  private static boolean isMatrix(TensorProto tensor) {
+    return tensor.getDimsCount() >= 2 && !INTEGERS.contains(tensor.getDataType());
   }
 
   private void leave(NamedTensor tensor, String reason) {
@@ -147,7 +142,7 @@ public final class LayerFinder {
   }
 
   private static String typeName(TensorProto tensor) {
-    TensorProto.DataType type = TensorProto.DataType.forNumber(tensor.getDataType());
+    DataType type = DataType.forNumber(tensor.getDataType());
     return type == null ? "type " + tensor.getDataType() : LowerCase.of(type);
   }
 }

@@ -12,6 +12,7 @@ final class TensorUses {
   private final NamedTensor tensor;
   private final List<WeightUse> asWeight = new ArrayList<>();
   private final Set<String> otherwise = new LinkedHashSet<>();
+  private boolean isMatrix;
 
   TensorUses(NamedTensor tensor) {
     this.tensor = tensor;
@@ -25,6 +26,16 @@ final class TensorUses {
   /** Adds anything else that reads it, in words for people. */
   void add(String reader) {
     otherwise.add(reader);
+  }
+
+  /** Notes that an operator sees it as a matrix, or would see it as a weight. */
+  void setMatrix() {
+    isMatrix = true;
+  }
+
+  /** Whether an operator sees it as a matrix, whatever its own shape and type. */
+  boolean isMatrix() {
+    return isMatrix;
   }
 
   NamedTensor tensor() {

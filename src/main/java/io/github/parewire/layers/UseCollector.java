@@ -1,6 +1,7 @@
 package io.github.parewire.layers;
 
 import io.github.parewire.message.ModelException;
+import io.github.parewire.model.ElementType;
 import io.github.parewire.onnx.AttributeProto;
 import io.github.parewire.onnx.GraphProto;
 import io.github.parewire.onnx.NodeProto;
@@ -33,6 +34,7 @@ final class UseCollector {
   private final List<TensorUses> weightsInOrder = new ArrayList<>();
   private final Set<ValueOrigin.Floats> vectors = new LinkedHashSet<>();
   private final List<NamedTensor> dead = new ArrayList<>();
+  private final IdentityHashMap<TensorProto, String> lookedAt = new IdentityHashMap<>();
   private long visited;
 
   UseCollector(String where, GroupMode groups) {
@@ -65,15 +67,23 @@ final class UseCollector {
     return dead;
   }
 
+  /** How a tensor is read by what computes nothing with its elements; empty if it is not. */
+  Optional<String> lookedAt(TensorProto tensor) {
+    return Optional.ofNullable(lookedAt.get(tensor));
+  }
+
   private void visit(Scope scope) {
     for (NodeProto node : scope.nodes()) {
       countVisit();
       Optional<Scope> body = scope.call(node);
       if (body.isPresent()) {
         visit(body.get());
-      } else if (!LayoutOperator.isOne(node)
-          && !Quantization.isOne(node)
-          && !SHAPE_READERS.contains(node.getOpType())) {
+      } else if (SHAPE_READERS.contains(node.getOpType())) {
+        lookAt(scope, node, "only its shape is read, by " + node.getOpType());
+      } else if (LayoutOperator.isOne(node) || Quantization.isOne(node)) {
+        lookAt(scope, node, "read by " + node.getOpType() + ", whose result nothing reads");
+        visitParameters(scope, node);
+      } else {
         visitInputs(scope, node);
       }
       visitSubgraphs(scope, node);
@@ -121,6 +131,19 @@ final class UseCollector {
   private void readDead(Scope scope, String name) {
     if (!name.isEmpty() && tracer.origin(scope, name) instanceof ValueOrigin.Stored stored) {
       dead.add(stored.tensor());
+    }
+  }
+
+  private void lookAt(Scope scope, NodeProto node, String how) {
+    if (tracer.origin(scope, Nodes.input(node, 0)) instanceof ValueOrigin.Stored stored) {
+      lookedAt.putIfAbsent(stored.tensor().proto(), how);
+    }
+  }
+
+  /** The inputs that say what a layout node or a DequantizeLinear does to its first one. */
+  private void visitParameters(Scope scope, NodeProto node) {
+    for (String input : node.getInputList().subList(1, node.getInputCount())) {
+      use(scope, input, "read by " + node.getOpType());
     }
   }
 
@@ -173,8 +196,10 @@ final class UseCollector {
         }
         uses.add(use);
       } catch (UnclearViewException e) {
+        uses.setMatrix();
         uses.add("weight of " + node.getOpType() + ", but " + e.getMessage());
       } catch (IllegalArgumentException | ArithmeticException e) {
+        uses.setMatrix();
         uses.add("weight of " + node.getOpType() + ", but its shape does not fit");
       }
     } else if (origin instanceof ValueOrigin.Floats floats) {
@@ -204,7 +229,25 @@ final class UseCollector {
 
   private void use(Scope scope, String name, String how) {
     if (!name.isEmpty() && tracer.origin(scope, name) instanceof ValueOrigin.Stored stored) {
-      uses(stored.tensor()).add(how);
+      TensorUses uses = uses(stored.tensor());
+      uses.add(how);
+      if (isVectorAsMatrix(stored)) {
+        uses.setMatrix();
+      }
+    }
+  }
+
+  /** Whether a value is a floating point vector in another shape, of two dimensions that count. */
+  private boolean isVectorAsMatrix(ValueOrigin.Stored stored) {
+    TensorProto tensor = stored.tensor().proto();
+    if (tensor.getDimsCount() != 1
+        || ElementType.of(tensor.getDataType()).filter(ElementType::isFloatingPoint).isEmpty()) {
+      return false;
+    }
+    try {
+      return tracer.view(stored).dims().stream().filter(dim -> dim > 1).count() > 1;
+    } catch (UnclearViewException e) {
+      return true;
     }
   }
 

@@ -25,7 +25,7 @@ public final class FixedFilters {
   /** Bits of evidence that is beyond doubt. */
   private static final double SURE = 10;
 
-  /** The same where few weights can't give more: of 4,400 layers of draws, 2 had as many. */
+  /** The same of bets on few weights, which can't win more. */
   private static final double SURE_OF_FEW = 7;
 
   private static final double DOUBTFUL = 4;
@@ -73,14 +73,15 @@ public final class FixedFilters {
   }
 
   private static Optional<FixedPattern> pattern(WeightGrid weights, Optional<WeightGrid> spread) {
+    Evidence bets = BettingTest.of(weights);
     List<Evidence> strong =
         List.of(
             OneHotTest.of(weights),
             RepeatTest.of(weights),
-            BettingTest.of(weights),
+            bets,
             spread.map(RepeatTest::ofRows).orElse(Evidence.NONE));
     Evidence wide = best(strong.stream().filter(evidence -> evidence.share() >= SHARE));
-    if (wide.bits() >= (weights.size() <= BettingTest.FEW ? SURE_OF_FEW : SURE)) {
+    if (wide.bits() >= SURE || isSureOfFew(weights, bets)) {
       return Optional.of(new FixedPattern(Strength.SURE, wide.what()));
     }
     Evidence weak = wide.or(ShuffleTest.of(weights)).or(SmallTableTest.of(weights));
@@ -91,6 +92,10 @@ public final class FixedFilters {
     return any.bits() >= SURE
         ? Optional.of(new FixedPattern(Strength.FAINT, any.what()))
         : Optional.empty();
+  }
+
+  private static boolean isSureOfFew(WeightGrid weights, Evidence bets) {
+    return weights.size() <= BettingTest.FEW && bets.bits() >= SURE_OF_FEW;
   }
 
   private static Evidence best(Stream<Evidence> evidence) {

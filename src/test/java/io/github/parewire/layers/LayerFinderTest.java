@@ -13,6 +13,7 @@ import io.github.parewire.onnx.NodeProto;
 import io.github.parewire.onnx.SparseTensorProto;
 import io.github.parewire.onnx.TensorProto;
 import io.github.parewire.onnx.TensorProto.DataType;
+import io.github.parewire.onnx.TrainingInfoProto;
 import io.github.parewire.options.GroupMode;
 import io.github.parewire.result.LeftTensor;
 import io.github.parewire.testing.Models;
@@ -236,6 +237,107 @@ final class LayerFinderTest {
     LeftTensor left =
         find().left().stream().filter(t -> t.name().equals("floats")).findFirst().orElseThrow();
     assertTrue(left.reason().contains("value_floats"), left.reason());
+  }
+
+  /** Each is listed with what is true of it. */
+  @Test
+  void whatNothingReadsAsAWeightHasItsReason() throws IOException {
+    graph
+        .node("Shape", List.of("a"), "shape")
+        .node("Transpose", List.of("b"), "turned")
+        .weights("flat", Storage.RAW, vector())
+        .node("Shape", List.of("x"), "unknown")
+        .node("Reshape", List.of("flat", "unknown"), "matrix")
+        .node("MatMul", List.of("x", "matrix"), "1")
+        .weights("table", Storage.RAW, vector())
+        .integers("six by eight", List.of(6L, 8L))
+        .node("Reshape", List.of("table", "six by eight"), "rows")
+        .node("Gather", List.of("rows", "shape"), "2")
+        .weights("bias", Storage.RAW, vector())
+        .integers("as channels", List.of(1L, 48L, 1L))
+        .node("Reshape", List.of("bias", "as channels"), "channels")
+        .node("Add", List.of("x", "channels"), "3")
+        .weights("packed", Storage.RAW, Weights.of(ElementType.UINT8, new int[] {2, 2}, 1, 2, 3, 4))
+        .add(
+            NodeProto.newBuilder()
+                .setOpType("DynamicQuantizeMatMul")
+                .setDomain("com.microsoft")
+                .addInput("x")
+                .addInput("packed")
+                .addOutput("4")
+                .build())
+        .add(
+            NodeProto.newBuilder()
+                .setOpType("Custom")
+                .setDomain("test.custom")
+                .addOutput("5")
+                .addAttribute(
+                    AttributeProto.newBuilder()
+                        .setName("table")
+                        .setType(AttributeProto.AttributeType.TENSOR)
+                        .setT(tensor()))
+                .build())
+        .add(
+            NodeProto.newBuilder()
+                .setOpType("Constant")
+                .addOutput("few")
+                .addAttribute(
+                    AttributeProto.newBuilder()
+                        .setName("sparse_value")
+                        .setType(AttributeProto.AttributeType.SPARSE_TENSOR)
+                        .setSparseTensor(
+                            SparseTensorProto.newBuilder()
+                                .setValues(tensor())
+                                .addDims(6)
+                                .addDims(8)))
+                .build());
+    addFunction("Uncalled", constant("inside"));
+    ModelProto model =
+        ModelProto.parseFrom(models.bytes()).toBuilder()
+            .addTrainingInfo(
+                TrainingInfoProto.newBuilder()
+                    .setAlgorithm(GraphProto.newBuilder().addNode(constant("step"))))
+            .build();
+    Map<String, String> left = left(find(model.toByteArray()));
+    assertEquals("only its shape is read, by Shape", left.get("a"));
+    assertEquals("read by Transpose, whose result nothing reads", left.get("b"));
+    assertEquals("not read by any operator", left.get("square"));
+    assertEquals(
+        "weight of MatMul, but the shape of Reshape 'matrix_Reshape' is not constant",
+        left.get("flat"));
+    assertEquals("read by Gather", left.get("table"));
+    assertEquals(null, left.get("bias"), "a vector, and no matrix");
+    assertEquals("read by com.microsoft.DynamicQuantizeMatMul", left.get("packed"));
+    assertEquals("an attribute of test.custom.Custom", left.get("5"));
+    assertEquals("sparse", left.get("few"));
+    assertEquals("in function 'Uncalled', which nothing calls", left.get("inside"));
+    assertEquals("in training information", left.get("step"));
+  }
+
+  private static Weights vector() {
+    return Weights.random(ElementType.FLOAT, Seeds.random("vector"), 48);
+  }
+
+  private static TensorProto tensor() {
+    return TensorProto.newBuilder()
+        .setDataType(TensorProto.DataType.FLOAT_VALUE)
+        .addDims(1)
+        .addDims(2)
+        .addFloatData(1)
+        .addFloatData(2)
+        .build();
+  }
+
+  private static NodeProto constant(String name) {
+    return NodeProto.newBuilder()
+        .setOpType("Constant")
+        .addOutput(name)
+        .addAttribute(
+            AttributeProto.newBuilder()
+                .setName("value")
+                .setType(AttributeProto.AttributeType.TENSOR)
+                .setT(tensor()))
+        .build();
   }
 
   @Test
