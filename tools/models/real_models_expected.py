@@ -41,7 +41,7 @@ DEPTH = 4
 """Of a layer in the JSON: in the list of a model in the list of a package."""
 
 FLOATS = (TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.FLOAT16, TensorProto.BFLOAT16)
-LAYOUT = ("Identity", "Cast", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze")
+LAYOUT = ("Identity", "Cast", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Slice")
 SHAPE_READERS = ("Shape", "Size")
 SHAPES = {
     "all-minilm-l6-v2.onnx": {
@@ -152,7 +152,21 @@ class Reader:
                 return np.squeeze(numbers)
             change = np.squeeze if node.op_type == "Squeeze" else np.expand_dims
             return change(numbers, tuple(axes))
+        if node.op_type == "Slice":
+            return self.sliced(numbers, node, scope)
         return numbers
+
+    def sliced(self, numbers: Indices, node: NodeProto, scope: Scope) -> Indices:
+        given = attributes(node)
+        for number, name in enumerate(("starts", "ends", "axes", "steps")):
+            if len(node.input) > number + 1 and node.input[number + 1]:
+                given[name] = self.integers(node.input[number + 1], scope)
+        count = len(given["starts"])
+        axes, steps = given.get("axes", range(count)), given.get("steps", [1] * count)
+        index = [slice(None)] * numbers.ndim
+        for axis, *bounds in zip(axes, given["starts"], given["ends"], steps, strict=True):
+            index[axis] = slice(*bounds)
+        return numbers[tuple(index)]
 
     def integers(self, name: str, scope: Scope) -> list[int]:
         source = scope[name]
@@ -165,11 +179,12 @@ class Reader:
             return
         inputs = WEIGHTS.get(node.op_type, ()) if not node.domain else ()
         constant = [self.resolve(name, scope) for name in node.input]
-        both = len(inputs) == 2 and all(constant[:2])
+        # Of two constants the second is the weight.
+        applied = len(inputs) == 2 and all(constant[:2])
         for number, stored in enumerate(constant):
             if stored is None:
                 continue
-            if number in inputs and not both:
+            if number in inputs and not (applied and number == 0):
                 matrix = as_matrices(stored[1], node, number)
                 self.weight(stored[0], node.op_type, matrix)
             else:

@@ -24,8 +24,10 @@ import io.github.parewire.testing.Storage;
 import io.github.parewire.testing.Tensors;
 import io.github.parewire.testing.Weights;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -103,10 +105,32 @@ final class QuantizedWeightsTest {
 
   @Test
   void oneScaleAChannelIsLeft() throws IOException {
-    List<Float> scales = IntStream.range(0, OUTPUTS).mapToObj(i -> SCALE).toList();
+    List<Float> scales =
+        IntStream.range(0, OUTPUTS).mapToObj(i -> i == 3 ? 2 * SCALE : SCALE).toList();
     List<Integer> zeros = IntStream.range(0, OUTPUTS).mapToObj(i -> 0).toList();
     assertLeft(
         model(Storage.RAW, integers(ElementType.INT8), scales, zeros), "quantized per channel");
+  }
+
+  @Test
+  void aScaleAChannelThatIsTheSameInAllIsOneScale() throws IOException {
+    List<Float> scales = IntStream.range(0, OUTPUTS).mapToObj(i -> SCALE).toList();
+    List<Integer> zeros = IntStream.range(0, OUTPUTS).mapToObj(i -> 3).toList();
+    Path many = folder.resolve("many.onnx");
+    model(Storage.RAW, integers(ElementType.INT8), scales, zeros).write(many);
+    Path one = folder.resolve("one.onnx");
+    model(Storage.RAW, integers(ElementType.INT8), List.of(SCALE), List.of(3)).write(one);
+    assertEquals(elementsAfter(one), elementsAfter(many));
+  }
+
+  private String elementsAfter(Path in) throws IOException {
+    Path out = folder.resolve("out.onnx");
+    new Rewirer(RewireOptions.defaults()).rewire(in, out);
+    try (OnnxFile file = OnnxFile.open(out)) {
+      ByteBuffer bytes = ByteBuffer.allocate(OUTPUTS * INPUTS);
+      LayerFinder.find(file, GroupMode.JOINT).layers().get(0).tensor().data().read(0, bytes);
+      return Arrays.toString(bytes.array());
+    }
   }
 
   @Test

@@ -66,6 +66,42 @@ final class ConstantEvaluator {
   }
 
   /**
+   * The elements of a float32 tensor that a value named in a scope always is: a stored one, or one
+   * that a Constant holds as numbers. Empty if that can't be told.
+   */
+  Optional<List<Float>> floats(Scope scope, String name) {
+    Scope at = scope;
+    String value = name;
+    for (int step = 0; step < MAX_DEPTH; step++) {
+      Optional<Scope.Found> found = at.find(value);
+      if (found.isEmpty()) {
+        return Optional.empty();
+      }
+      at = found.get().scope();
+      Definition definition = found.get().definition();
+      if (definition instanceof Definition.Stored stored) {
+        return stored.isDefault()
+            ? Optional.empty()
+            : SmallConstant.floats(stored.tensor().proto());
+      } else if (definition instanceof Definition.Floats floats) {
+        return Optional.of(floats.values());
+      } else if (definition instanceof Definition.Argument argument) {
+        at = argument.caller();
+        value = argument.name();
+      } else if (definition instanceof Definition.Produced produced
+          && Nodes.isOnnx(produced.node(), "Identity")) {
+        value = Nodes.input(produced.node(), 0);
+      } else {
+        return definition instanceof Definition.Produced produced
+                && Nodes.isOnnx(produced.node(), "Constant")
+            ? at.attribute(produced.node(), "value_float").map(AttributeProto::getF).map(List::of)
+            : Optional.empty();
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
    * The branch that an If always takes; empty if that depends on the model's inputs, or the node is
    * no If.
    */

@@ -68,7 +68,13 @@ public final class LayerFinder {
 
   private void add(TensorUses uses) {
     TensorProto tensor = uses.tensor().proto();
-    Optional<WeightUse> weight = uses.firstWeight();
+    Optional<WeightUse> weight;
+    try {
+      weight = uses.weight();
+    } catch (UnclearViewException e) {
+      leave(uses.tensor(), "weight in parts, but " + e.getMessage());
+      return;
+    }
     Optional<ElementType> type = ElementType.of(tensor.getDataType());
     if (weight.isEmpty()) {
       if (isMatrix(tensor) || uses.isMatrix()) {

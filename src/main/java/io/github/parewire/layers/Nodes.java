@@ -1,11 +1,24 @@
 package io.github.parewire.layers;
 
 import io.github.parewire.onnx.NodeProto;
+import java.util.Map;
 
 /** What nodes are. */
 final class Nodes {
 
   private static final String ONNX_DOMAIN = "ai.onnx";
+
+  /** Why the weights of operators that hold a whole layer are left. */
+  private static final Map<String, String> NOTES =
+      Map.of(
+          "com.microsoft.Attention", "query, key and value are packed in one",
+          "com.microsoft.QAttention", "query, key and value are packed in one, and quantized",
+          "com.microsoft.NhwcConv", "its channels may be the last axis",
+          "com.microsoft.DynamicQuantizeMatMul", "integers, whose scales it applies itself",
+          "com.microsoft.MatMulNBits", "some weights to a byte, in blocks of one scale",
+          "com.microsoft.MatMulBnb4", "some weights to a byte, in blocks of one scale",
+          "com.microsoft.QMoE", "some weights to a byte, in blocks of one scale",
+          "com.microsoft.MoE", "a matrix for each expert, whose layout the operator hides");
 
   private Nodes() {}
 
@@ -22,6 +35,13 @@ final class Nodes {
   /** Input i, or an empty string if it is not given. */
   static String input(NodeProto node, int i) {
     return i < node.getInputCount() ? node.getInput(i) : "";
+  }
+
+  /** That a node reads something, for people, with what is to be said of its weights. */
+  static String reading(NodeProto node) {
+    String operator = operator(node);
+    String note = NOTES.getOrDefault(operator, "");
+    return "read by " + operator + (note.isEmpty() ? "" : ": " + note);
   }
 
   /** The operator with its domain, unless it is ONNX's own. */

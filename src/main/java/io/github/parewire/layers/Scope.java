@@ -30,7 +30,7 @@ final class Scope {
     record Stored(NamedTensor tensor, boolean isDefault) implements Definition {}
 
     /** The value_floats of a Constant. */
-    record Floats(String name, int length) implements Definition {}
+    record Floats(String name, List<Float> values) implements Definition {}
 
     /** An output of a node that stands in the scope. */
     record Produced(NodeProto node, int output) implements Definition {}
@@ -137,7 +137,7 @@ final class Scope {
           define(
               name,
               floats(node)
-                  .<Definition>map(count -> new Definition.Floats(name, count))
+                  .<Definition>map(values -> new Definition.Floats(name, values))
                   .orElse(new Definition.Produced(node, output)));
         }
       }
@@ -151,10 +151,10 @@ final class Scope {
         : Optional.empty();
   }
 
-  /** How many numbers a Constant node holds as value_floats. */
-  private Optional<Integer> floats(NodeProto node) {
+  /** The numbers that a Constant node holds as value_floats. */
+  private Optional<List<Float>> floats(NodeProto node) {
     return Nodes.isOnnx(node, "Constant")
-        ? attribute(node, "value_floats").map(AttributeProto::getFloatsCount)
+        ? attribute(node, "value_floats").map(AttributeProto::getFloatsList)
         : Optional.empty();
   }
 

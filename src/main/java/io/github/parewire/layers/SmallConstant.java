@@ -4,6 +4,7 @@ import io.github.parewire.onnx.TensorProto;
 import io.github.parewire.onnx.TensorProto.DataType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -56,6 +57,21 @@ record SmallConstant(DataType type, List<Long> dims, List<Long> values) {
     return values.size() == product(tensor.getDimsList())
         ? Optional.of(new SmallConstant(type, tensor.getDimsList(), values))
         : Optional.empty();
+  }
+
+  /** The elements of a float32 tensor, however many; empty if they are not in the model file. */
+  static Optional<List<Float>> floats(TensorProto tensor) {
+    if (tensor.getDataType() != DataType.FLOAT_VALUE
+        || tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL
+        || tensor.hasSegment()) {
+      return Optional.empty();
+    }
+    if (!tensor.hasRawData()) {
+      return Optional.of(tensor.getFloatDataList());
+    }
+    FloatBuffer raw =
+        tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    return Optional.of(IntStream.range(0, raw.remaining()).mapToObj(raw::get).toList());
   }
 
   /** Bytes of an element in raw_data; 0 for a type that is not read. */

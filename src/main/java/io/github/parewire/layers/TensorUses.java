@@ -42,9 +42,22 @@ final class TensorUses {
     return tensor;
   }
 
-  /** The first operator that reads it as a weight. */
-  Optional<WeightUse> firstWeight() {
-    return asWeight.stream().findFirst();
+  /** Whether an operator reads it as a weight. */
+  boolean areOfWeight() {
+    return !asWeight.isEmpty();
+  }
+
+  /**
+   * How it is a weight: as the first operator that reads it so sees it, or, if operators read parts
+   * of it, as all of these.
+   *
+   * @return empty if no operator reads it as a weight
+   * @throws UnclearViewException if the parts can't be put together
+   */
+  Optional<WeightUse> weight() {
+    return Parts.areIn(asWeight)
+        ? Optional.of(Parts.together(asWeight))
+        : asWeight.stream().findFirst();
   }
 
   /** How it is read by anything else, for people. */
@@ -57,11 +70,13 @@ final class TensorUses {
     if (!otherwise.isEmpty()) {
       return Optional.of("shared: also " + String.join(", ", otherwise));
     }
-    if (asWeight.stream().map(WeightUse::matrices).distinct().count() > 1) {
+    if (!Parts.areIn(asWeight)
+        && asWeight.stream().map(WeightUse::matrices).distinct().count() > 1) {
       return Optional.of("shared: its operators see different matrices");
     }
-    return asWeight.stream().map(WeightUse::quantization).distinct().count() > 1
-        ? Optional.of("shared: its operators scale it differently")
-        : Optional.empty();
+    if (asWeight.stream().map(WeightUse::quantization).distinct().count() > 1) {
+      return Optional.of("shared: its operators scale it differently");
+    }
+    return asWeight.stream().map(WeightUse::doubt).flatMap(Optional::stream).findFirst();
   }
 }

@@ -1,5 +1,6 @@
 package io.github.parewire.layers;
 
+import io.github.parewire.layers.ViewStep.Part;
 import io.github.parewire.layers.ViewStep.Permute;
 import io.github.parewire.layers.ViewStep.Reshape;
 import java.util.ArrayList;
@@ -70,6 +71,21 @@ public record TensorView(List<Long> stored, List<ViewStep> steps, List<Long> dim
       return withoutLast().reshape(shape);
     }
     return with(step);
+  }
+
+  /**
+   * Some neighbouring indices of one axis.
+   *
+   * @throws IllegalArgumentException if they are not all there
+   */
+  TensorView part(int axis, long from, long length) {
+    Part step = Part.of(dims, axis, from, length);
+    return length == dims.get(axis) ? this : with(step);
+  }
+
+  /** Whether this shows some of the elements only. */
+  boolean isPart() {
+    return steps.stream().anyMatch(Part.class::isInstance);
   }
 
   /** The shape in which this view sees the elements as long as they lie as they are stored. */

@@ -22,7 +22,7 @@ final class Tracer {
   private static final int MAX_STEPS = 1_000_000;
 
   /** A value on the way back, and the layout node that made it; null if another one did. */
-  private record Passed(Scope scope, String value, NodeProto layout) {}
+  private record Passed(Scope scope, String value, Definition.Produced layout) {}
 
   private final String where;
   private final IdentityHashMap<Scope, Map<String, ValueOrigin>> known = new IdentityHashMap<>();
@@ -82,7 +82,7 @@ final class Tracer {
       } else if (definition instanceof Definition.Stored stored) {
         origin = new ValueOrigin.Stored(stored.tensor(), ValueOrigin.Path.EMPTY);
       } else if (definition instanceof Definition.Floats floats) {
-        origin = new ValueOrigin.Floats(floats.name(), floats.length());
+        origin = new ValueOrigin.Floats(floats.name(), floats.values().size());
       } else if (definition instanceof Definition.Opaque opaque) {
         origin = new ValueOrigin.Other(opaque.what());
       } else if (definition instanceof Definition.Produced produced) {
@@ -101,11 +101,15 @@ final class Tracer {
     return unwind(origin, passed);
   }
 
-  private static NodeProto layout(Definition definition) {
-    return definition instanceof Definition.Produced produced
-            && (LayoutOperator.isOne(produced.node()) || Quantization.isOne(produced.node()))
-        ? produced.node()
+  private static Definition.Produced layout(Definition definition) {
+    return definition instanceof Definition.Produced produced && isLookedThrough(produced.node())
+        ? produced
         : null;
+  }
+
+  /** Whether a node's outputs are its first input, moved about, cut or in another type. */
+  static boolean isLookedThrough(NodeProto node) {
+    return LayoutOperator.isOne(node) || Quantization.isOne(node) || PartOperator.isOne(node);
   }
 
   /** The scope that the outputs of a node come from: a function's body, or an If's live branch. */
@@ -142,8 +146,11 @@ final class Tracer {
   }
 
   private TensorView through(TensorView view, ValueOrigin.Path step) {
-    return Quantization.isOne(step.node())
-        ? view
+    if (Quantization.isOne(step.node())) {
+      return view;
+    }
+    return PartOperator.isOne(step.node())
+        ? PartOperator.through(view, step.node(), step.output(), step.scope(), constants)
         : LayoutOperator.through(view, step.node(), step.scope(), constants);
   }
 
@@ -157,17 +164,12 @@ final class Tracer {
 
   /**
    * What the integers of a stored tensor mean as weights; empty if it goes through no
-   * DequantizeLinear.
+   * DequantizeLinear, or is quantized first, as in training that takes account of it.
    *
    * @throws UnclearViewException if that can't be told
    */
   Optional<Quantization> quantization(ValueOrigin.Stored stored) {
-    ValueOrigin.Path path = stored.path();
-    if (path.dequantizers() > 1) {
-      throw new UnclearViewException("it is dequantized twice");
-    }
-    return Optional.ofNullable(path.dequantizer())
-        .map(step -> Quantization.of(step.node(), step.scope(), constants));
+    return Quantization.of(stored.path().quantizers(), constants);
   }
 
   /** The shape of a value that is a stored tensor; empty for others. */
@@ -189,7 +191,8 @@ final class Tracer {
       if (step.layout() != null && origin instanceof ValueOrigin.Stored stored) {
         origin =
             new ValueOrigin.Stored(
-                stored.tensor(), stored.path().through(step.layout(), step.scope()));
+                stored.tensor(),
+                stored.path().through(step.layout().node(), step.layout().output(), step.scope()));
       }
       knownOrigins(step.scope()).put(step.value(), origin);
     }

@@ -53,7 +53,7 @@ final class UseCollector {
       use(main, output, "an output of the model");
     }
     List<TensorUses> all = new ArrayList<>(weightsInOrder);
-    inOrder.stream().filter(uses -> uses.firstWeight().isEmpty()).forEach(all::add);
+    inOrder.stream().filter(uses -> !uses.areOfWeight()).forEach(all::add);
     return all;
   }
 
@@ -80,7 +80,7 @@ final class UseCollector {
         visit(body.get());
       } else if (SHAPE_READERS.contains(node.getOpType())) {
         lookAt(scope, node, "only its shape is read, by " + node.getOpType());
-      } else if (LayoutOperator.isOne(node) || Quantization.isOne(node)) {
+      } else if (Tracer.isLookedThrough(node)) {
         lookAt(scope, node, "read by " + node.getOpType() + ", whose result nothing reads");
         visitParameters(scope, node);
       } else {
@@ -170,19 +170,20 @@ final class UseCollector {
 
   private void visitInputs(Scope scope, NodeProto node) {
     Optional<WeightOperator> operator = WeightOperator.of(node);
-    boolean isConstant =
-        operator.isPresent()
-            && tracer.origin(scope, Nodes.input(node, 0)) instanceof ValueOrigin.Stored
-            && tracer.origin(scope, Nodes.input(node, 1)) instanceof ValueOrigin.Stored;
     for (int i = 0; i < node.getInputCount(); i++) {
       if (operator.isEmpty() || !operator.get().isWeight(i)) {
-        use(scope, node.getInput(i), "read by " + Nodes.operator(node));
-      } else if (isConstant && operator.get().isWeight(0)) {
-        use(scope, node.getInput(i), "both inputs of " + Nodes.operator(node) + " are constant");
+        use(scope, node.getInput(i), Nodes.reading(node));
+      } else if (i == 0 && isStored(scope, Nodes.input(node, 1))) {
+        // Of two constants the first is what the layer is applied to, such as a learned query.
+        use(scope, node.getInput(i), Nodes.reading(node) + ", whose weight is the other input");
       } else {
         useAsWeight(scope, node, operator.get(), i);
       }
     }
+  }
+
+  private boolean isStored(Scope scope, String name) {
+    return tracer.origin(scope, name) instanceof ValueOrigin.Stored;
   }
 
   private void useAsWeight(Scope scope, NodeProto node, WeightOperator operator, int input) {
@@ -191,7 +192,7 @@ final class UseCollector {
       TensorUses uses = uses(stored.tensor());
       try {
         WeightUse use = weight(stored, scope, node, operator, input);
-        if (uses.firstWeight().isEmpty()) {
+        if (!uses.areOfWeight()) {
           weightsInOrder.add(uses);
         }
         uses.add(use);
@@ -224,13 +225,27 @@ final class UseCollector {
         matrices,
         operator.fans(view, matrices, node, scope),
         operator.parameter(view, input, node, scope),
-        tracer.quantization(stored));
+        tracer.quantization(stored),
+        input == 0 ? doubt(view, node) : Optional.empty());
+  }
+
+  /** What speaks against a weight on the left: those that are batched there are activations. */
+  private static Optional<String> doubt(TensorView view, NodeProto node) {
+    List<Long> dims = view.dims();
+    return dims.size() > 2 && ViewStep.product(dims.subList(0, dims.size() - 2)) == 1
+        ? Optional.of(
+            "the first input of "
+                + Nodes.operator(node)
+                + " in "
+                + dims.size()
+                + " dimensions: a query or an activation rather than a weight")
+        : Optional.empty();
   }
 
   private void use(Scope scope, String name, String how) {
     if (!name.isEmpty() && tracer.origin(scope, name) instanceof ValueOrigin.Stored stored) {
       TensorUses uses = uses(stored.tensor());
-      uses.add(how);
+      uses.add(stored.path().isCut() ? how + ", in parts" : how);
       if (isVectorAsMatrix(stored)) {
         uses.setMatrix();
       }

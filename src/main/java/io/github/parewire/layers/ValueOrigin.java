@@ -1,6 +1,8 @@
 package io.github.parewire.layers;
 
 import io.github.parewire.onnx.NodeProto;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Where a value comes from, once nodes that only change its layout are looked through. */
 sealed interface ValueOrigin {
@@ -34,19 +36,44 @@ sealed interface ValueOrigin {
    *
    * @param before the nodes before this one; null in the empty path
    * @param node a layout node; null in the empty path
+   * @param output which of its outputs
    * @param scope where the node stands; null in the empty path
-   * @param dequantizer the path up to its last DequantizeLinear; null if it has none
-   * @param dequantizers how many it has
+   * @param quantizers the nodes on it that quantize and dequantize, in order
+   * @param isCut whether the value is but a part of the tensor
    */
-  record Path(Path before, NodeProto node, Scope scope, Path dequantizer, int dequantizers) {
+  record Path(
+      Path before,
+      NodeProto node,
+      int output,
+      Scope scope,
+      List<Quantizer> quantizers,
+      boolean isCut) {
 
-    static final Path EMPTY = new Path(null, null, null, null, 0);
+    static final Path EMPTY = new Path(null, null, 0, null, List.of(), false);
 
     /** This path and one node more. */
-    Path through(NodeProto next, Scope where) {
-      return Quantization.isOne(next)
-          ? new Path(this, next, where, new Path(this, next, where, null, 0), dequantizers + 1)
-          : new Path(this, next, where, dequantizer, dequantizers);
+    Path through(NodeProto next, int nextOutput, Scope where) {
+      return new Path(
+          this,
+          next,
+          nextOutput,
+          where,
+          Quantization.isOne(next) ? and(new Quantizer(next, where)) : quantizers,
+          isCut || PartOperator.isOne(next));
+    }
+
+    private List<Quantizer> and(Quantizer quantizer) {
+      List<Quantizer> more = new ArrayList<>(quantizers);
+      more.add(quantizer);
+      return List.copyOf(more);
     }
   }
+
+  /**
+   * A QuantizeLinear or a DequantizeLinear.
+   *
+   * @param node the node
+   * @param scope where it stands
+   */
+  record Quantizer(NodeProto node, Scope scope) {}
 }

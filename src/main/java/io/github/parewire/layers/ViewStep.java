@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/** One step from a stored tensor towards the matrix of its layer: a bijection of elements. */
+/**
+ * One step from a stored tensor towards the matrix of its layer: a bijection of elements, or a part
+ * of them. The views of layers have no parts: see {@link Parts}.
+ */
 public sealed interface ViewStep {
 
   /** The shape of the result. */
@@ -74,6 +77,41 @@ public sealed interface ViewStep {
         throw new IllegalArgumentException("can't reshape " + source + " to " + dims);
       }
       return new Reshape(dims);
+    }
+  }
+
+  /**
+   * Some neighbouring indices of one axis.
+   *
+   * @param axis the axis
+   * @param from the first index
+   * @param dims shape of the result
+   */
+  record Part(int axis, long from, List<Long> dims) implements ViewStep {
+
+    /** Copies its arguments. */
+    public Part {
+      dims = List.copyOf(dims);
+    }
+
+    /**
+     * Takes a part of a shape.
+     *
+     * @throws IllegalArgumentException if the indices are not all there
+     */
+    static Part of(List<Long> source, int axis, long from, long length) {
+      if (from < 0 || length < 0 || from > source.get(axis) - length) {
+        throw new IllegalArgumentException(
+            "can't take " + length + " from index " + from + " of axis " + axis + " of " + source);
+      }
+      List<Long> dims = new ArrayList<>(source);
+      dims.set(axis, length);
+      return new Part(axis, from, dims);
+    }
+
+    /** How many indices. */
+    long length() {
+      return dims.get(axis);
     }
   }
 

@@ -88,6 +88,25 @@ enum WeightOperator {
       }
       return MatrixStack.ofLastAxes(parameter(weight, input, node, scope));
     }
+  },
+
+  /** A dense layer of any axes, as in Flax's DenseGeneral and Keras's EinsumDense. */
+  EINSUM("Einsum", "", false) {
+    @Override
+    boolean isWeight(int input) {
+      return input == 0 || input == 1;
+    }
+
+    @Override
+    MatrixStack matrices(
+        TensorView weight, int input, NodeProto node, Scope scope, GroupMode mode) {
+      return new MatrixStack(parameter(weight, input, node, scope));
+    }
+
+    @Override
+    TensorView parameter(TensorView weight, int input, NodeProto node, Scope scope) {
+      return EinsumEquation.of(node, scope).matrices(weight, input);
+    }
   };
 
   private static final String MICROSOFT = "com.microsoft";

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param parameter how the framework sees it, in PyTorch's layout: [output neurons, inputs] of a
  *     dense layer, behind what axes lead; of a convolution as the operator has it
  * @param quantization what the tensor's integers mean as weights; empty for floating point
+ * @param doubt why it is perhaps no weight, for people
  */
 public record WeightUse(
     String operator,
@@ -20,4 +21,5 @@ public record WeightUse(
     MatrixStack matrices,
     Fans fans,
     TensorView parameter,
-    Optional<Quantization> quantization) {}
+    Optional<Quantization> quantization,
+    Optional<String> doubt) {}

@@ -16,6 +16,7 @@ import io.github.parewire.onnx.TensorProto.DataType;
 import io.github.parewire.onnx.TrainingInfoProto;
 import io.github.parewire.options.GroupMode;
 import io.github.parewire.result.LeftTensor;
+import io.github.parewire.result.MatrixShape;
 import io.github.parewire.testing.Models;
 import io.github.parewire.testing.Seeds;
 import io.github.parewire.testing.Storage;
@@ -26,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -137,11 +139,206 @@ final class LayerFinderTest {
     graph
         .node("Gemm", List.of("x", "a"), "1", TRANS_B)
         .node("Add", List.of("x", "b"), "2")
-        .node("MatMul", List.of("a", "square"), "3");
+        .weights("table", Storage.RAW, vector())
+        .node("Gather", List.of("table", "x"), "3");
     Findings findings = find();
     assertEquals(List.of("a"), names(findings));
+    assertEquals(Map.of("b", "read by Add", "square", "not read by any operator"), left(findings));
+  }
+
+  /** The first is a query that was learned, for example. */
+  @Test
+  void ofTwoConstantsTheSecondIsTheWeight() {
+    graph.node("MatMul", List.of("a", "square"), "1");
+    Findings findings = find();
+    assertEquals(List.of("square"), names(findings));
+    assertEquals("none", obstacle(findings, "square"));
+    assertEquals("read by MatMul, whose weight is the other input", left(findings).get("a"));
+  }
+
+  /** A weight that is batched on the left is a folded activation, more often than not. */
+  @Test
+  void aConstantOnTheLeftInThreeDimensionsIsTakenIfNamed() {
+    graph
+        .weights(
+            "query", Storage.RAW, Weights.random(ElementType.FLOAT, Seeds.random("q"), 1, 4, 8))
+        .weights(
+            "experts", Storage.RAW, Weights.random(ElementType.FLOAT, Seeds.random("e"), 3, 4, 8))
+        .node("MatMul", List.of("query", "x"), "1")
+        .node("MatMul", List.of("a", "x"), "2")
+        .node("MatMul", List.of("experts", "x"), "3");
+    Findings findings = find();
+    assertEquals(List.of("query", "a", "experts"), names(findings));
     assertEquals(
-        Map.of("b", "read by Add", "square", "both inputs of MatMul are constant"), left(findings));
+        "the first input of MatMul in 3 dimensions: a query or an activation rather than a weight",
+        obstacle(findings, "query"));
+    assertEquals("none", obstacle(findings, "a"));
+    assertEquals("none", obstacle(findings, "experts"));
+  }
+
+  /** Packed projections: each part is a layer's parameter, so there is a matrix for each. */
+  @Test
+  void partsAreMatrices() {
+    packed("split", 24, 8)
+        .integers("sizes", List.of(8L, 8L, 8L))
+        .add(
+            NodeProto.newBuilder()
+                .setOpType("Split")
+                .addInput("split")
+                .addInput("sizes")
+                .addOutput("q")
+                .addOutput("k")
+                .addOutput("v")
+                .build())
+        .node("Gemm", List.of("x", "q"), "1", TRANS_B)
+        .node("Gemm", List.of("x", "k"), "2", TRANS_B)
+        .node("Gemm", List.of("x", "v"), "3", TRANS_B);
+    // Of the inputs of a MatMul, and key and value in one.
+    packed("sliced", 8, 24)
+        .integers("0", List.of(0L))
+        .integers("8", List.of(8L))
+        .integers("end", List.of(Long.MAX_VALUE))
+        .integers("axis", List.of(1L))
+        .node("Slice", List.of("sliced", "0", "8", "axis"), "first")
+        .node("Slice", List.of("sliced", "8", "end", "axis"), "rest")
+        .node("MatMul", List.of("x", "first"), "4")
+        .node("MatMul", List.of("x", "rest"), "5");
+    packed("kernels", 12, 5, 3)
+        .add(
+            NodeProto.newBuilder()
+                .setOpType("Split")
+                .addInput("kernels")
+                .addOutput("one")
+                .addOutput("two")
+                .build())
+        .node("Conv", List.of("x", "one"), "6")
+        .node("Conv", List.of("x", "two"), "7");
+    Findings findings = find();
+    assertEquals(List.of("split", "sliced", "kernels"), names(findings));
+    assertEquals(
+        List.of(new MatrixShape(3, 8, 8), new MatrixShape(3, 8, 8), new MatrixShape(2, 6, 15)),
+        findings.layers().stream().map(Layer::matrix).toList());
+    for (Layer layer : findings.layers()) {
+      assertEquals(Optional.empty(), layer.obstacle());
+    }
+  }
+
+  @Test
+  void partsThatDoNotMakeUpTheTensorAreLeft() {
+    packed("some", 24, 8)
+        .integers("0", List.of(0L))
+        .integers("8", List.of(8L))
+        .node("Slice", List.of("some", "0", "8"), "part")
+        .node("Gemm", List.of("x", "part"), "1", TRANS_B);
+    packed("uneven", 30, 8)
+        .integers("10", List.of(10L))
+        .integers("30", List.of(30L))
+        .node("Slice", List.of("uneven", "0", "10"), "small")
+        .node("Slice", List.of("uneven", "10", "30"), "large")
+        .node("Gemm", List.of("x", "small"), "2", TRANS_B)
+        .node("Gemm", List.of("x", "large"), "3", TRANS_B);
+    packed("both", 16, 8)
+        .integers("16", List.of(16L))
+        .node("Slice", List.of("both", "0", "8"), "half")
+        .node("Slice", List.of("both", "8", "16"), "other")
+        .node("Gemm", List.of("x", "half"), "4", TRANS_B)
+        .node("Gemm", List.of("x", "other"), "5", TRANS_B)
+        .node("Gemm", List.of("x", "both"), "6", TRANS_B);
+    Map<String, String> left = left(find());
+    assertEquals("weight in parts, but only a part of it is a weight", left.get("some"));
+    assertEquals("weight in parts, but its parts are not equally large", left.get("uneven"));
+    assertEquals(
+        "weight in parts, but operators read it as a whole and in parts", left.get("both"));
+  }
+
+  private Models.Graph packed(String name, int... dims) {
+    return graph.weights(
+        name, Storage.RAW, Weights.random(ElementType.FLOAT, Seeds.random(name), dims));
+  }
+
+  @Test
+  void denseLayersOfEinsum() {
+    packed("dense", 6, 4, 2).add(einsum("abc,cde->abde", "x", "dense", "1"));
+    packed("attention", 4, 2, 6).add(einsum("abde,dec->abc", "x", "attention", "2"));
+    packed("experts", 3, 6, 8).add(einsum("eci , eio -> eco", "x", "experts", "3"));
+    packed("implicit", 6, 8).add(einsum("bi,io", "x", "implicit", "4"));
+    packed("left", 8, 6).add(einsum("oi,...i->...o", "left", "x", "5"));
+    packed("position", 5, 6).add(einsum("bi,oi->boi", "x", "position", "6"));
+    packed("diagonal", 6, 6).add(einsum("bi,ii->b", "x", "diagonal", "7"));
+    Findings findings = find();
+    assertEquals(List.of("dense", "attention", "experts", "implicit", "left"), names(findings));
+    assertEquals(
+        List.of(
+            new MatrixShape(1, 8, 6),
+            new MatrixShape(1, 6, 8),
+            new MatrixShape(3, 8, 6),
+            new MatrixShape(1, 8, 6),
+            new MatrixShape(1, 8, 6)),
+        findings.layers().stream().map(Layer::matrix).toList());
+    Map<String, String> left = left(findings);
+    assertEquals("weight of Einsum, but no axis of 'oi' is summed over", left.get("position"));
+    assertTrue(left.get("diagonal").startsWith("weight of Einsum, but "), left::toString);
+  }
+
+  private static NodeProto einsum(String equation, String a, String b, String output) {
+    return NodeProto.newBuilder()
+        .setOpType("Einsum")
+        .addInput(a)
+        .addInput(b)
+        .addOutput(output)
+        .addAttribute(
+            AttributeProto.newBuilder()
+                .setName("equation")
+                .setType(AttributeProto.AttributeType.STRING)
+                .setS(com.google.protobuf.ByteString.copyFromUtf8(equation)))
+        .build();
+  }
+
+  /** Training that takes account of quantization stores the floats. */
+  @Test
+  void fakeQuantizedWeightsAreRewiredIfOneScaleIsForAll() {
+    graph
+        .initializer(scalar("scale", 0.1f))
+        .add(
+            NodeProto.newBuilder()
+                .setOpType("Constant")
+                .addOutput("number")
+                .addAttribute(
+                    AttributeProto.newBuilder()
+                        .setName("value_float")
+                        .setType(AttributeProto.AttributeType.FLOAT)
+                        .setF(0.2f))
+                .build())
+        .node("Identity", List.of("scale"), "copy")
+        .initializer(
+            TensorProto.newBuilder()
+                .setName("scales")
+                .setDataType(TensorProto.DataType.FLOAT_VALUE)
+                .addDims(8)
+                .addAllFloatData(List.of(1f, 2f, 1f, 1f, 1f, 1f, 1f, 1f))
+                .build());
+    fakeQuantized("a", "copy");
+    fakeQuantized("b", "number");
+    fakeQuantized("square", "scales");
+    Findings findings = find();
+    assertEquals(List.of("a", "b"), names(findings));
+    assertTrue(findings.layers().stream().allMatch(l -> l.use().quantization().isEmpty()));
+    assertEquals("weight of Gemm, but it is quantized per channel", left(findings).get("square"));
+  }
+
+  private void fakeQuantized(String weight, String scale) {
+    graph
+        .node("QuantizeLinear", List.of(weight, scale), weight + " q")
+        .node("DequantizeLinear", List.of(weight + " q", scale), weight + " d")
+        .node("Gemm", List.of("x", weight + " d"), weight + " y", TRANS_B);
+  }
+
+  private static TensorProto scalar(String name, float value) {
+    return TensorProto.newBuilder()
+        .setName(name)
+        .setDataType(TensorProto.DataType.FLOAT_VALUE)
+        .addFloatData(value)
+        .build();
   }
 
   @Test
@@ -307,7 +504,9 @@ final class LayerFinderTest {
         left.get("flat"));
     assertEquals("read by Gather", left.get("table"));
     assertEquals(null, left.get("bias"), "a vector, and no matrix");
-    assertEquals("read by com.microsoft.DynamicQuantizeMatMul", left.get("packed"));
+    assertEquals(
+        "read by com.microsoft.DynamicQuantizeMatMul: integers, whose scales it applies itself",
+        left.get("packed"));
     assertEquals("an attribute of test.custom.Custom", left.get("5"));
     assertEquals("sparse", left.get("few"));
     assertEquals("in function 'Uncalled', which nothing calls", left.get("inside"));
