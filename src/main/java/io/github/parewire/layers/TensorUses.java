@@ -70,13 +70,18 @@ final class TensorUses {
     if (!otherwise.isEmpty()) {
       return Optional.of("shared: also " + String.join(", ", otherwise));
     }
-    if (!Parts.areIn(asWeight)
-        && asWeight.stream().map(WeightUse::matrices).distinct().count() > 1) {
+    if (!Parts.areIn(asWeight) && asWeight.stream().map(TensorUses::shown).distinct().count() > 1) {
       return Optional.of("shared: its operators see different matrices");
     }
     if (asWeight.stream().map(WeightUse::quantization).distinct().count() > 1) {
       return Optional.of("shared: its operators scale it differently");
     }
     return asWeight.stream().map(WeightUse::doubt).flatMap(Optional::stream).findFirst();
+  }
+
+  /** What an operator sees, equal for those that see the same. */
+  private static Object shown(WeightUse use) {
+    TensorView view = use.matrices().view();
+    return ElementOrder.of(view).<Object>map(order -> order).orElse(view);
   }
 }

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 
 /**
  * How a stored tensor is seen: steps that only move its elements. Two views that are equal show the
- * same.
+ * same; two that show the same have an equal {@link ElementOrder}.
  *
  * @param stored shape of the stored tensor
  * @param steps from the stored tensor on; no two neighbours of one kind, none without effect
