@@ -32,6 +32,6 @@ final class ReadFlags {
   RewireOptions.Builder options() {
     return RewireOptions.builder()
         .execution(ExecutionOptions.threads(threads))
-        .files(new FileOptions(allowHardLinks, false, Optional.empty()));
+        .files(new FileOptions(allowHardLinks, false, Optional.empty(), false));
   }
 }

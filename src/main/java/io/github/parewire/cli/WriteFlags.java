@@ -23,11 +23,16 @@ final class WriteFlags {
               + " file as well.")
   private Path weightsOut;
 
+  @Option(
+      names = "--force",
+      description = "Let OUT.data take the place of a file that is not the data file of OUT.")
+  private boolean force;
+
   Optional<Path> weightsOut() {
     return Optional.ofNullable(weightsOut);
   }
 
   FileOptions files(boolean allowHardLinks) {
-    return new FileOptions(allowHardLinks, saveAsExternalData, weightsOut());
+    return new FileOptions(allowHardLinks, saveAsExternalData, weightsOut(), force);
   }
 }

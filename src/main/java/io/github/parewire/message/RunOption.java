@@ -41,6 +41,8 @@ public enum RunOption {
   SAVE_AS_EXTERNAL_DATA,
   /** Where the rewired tensors go by themselves. */
   WEIGHTS_OUT,
+  /** Whether a data file that is not the older model's may be replaced. */
+  FORCE,
   /** Whether the report has hashes. */
   HASHES,
   /** Whether the report has what charts show. */

@@ -1,11 +1,14 @@
 package io.github.parewire.model;
 
+import static java.util.stream.Collectors.toSet;
+
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import io.github.parewire.message.ModelException;
 import io.github.parewire.onnx.ModelProto;
+import io.github.parewire.onnx.StringStringEntryProto;
 import io.github.parewire.onnx.TensorProto;
 import java.io.Closeable;
 import java.io.IOException;
@@ -42,15 +45,13 @@ public final class OnnxFile implements Closeable {
 
   private OnnxFile(
       OpenFile file,
-      ByteBuffer bytes,
-      ModelProto model,
-      WireIndex index,
+      Parsed parsed,
       ExternalFiles files,
       Map<TensorProto, ExternalData> external) {
     this.file = file;
-    this.bytes = bytes;
-    this.model = model;
-    this.index = index;
+    this.bytes = parsed.bytes();
+    this.model = parsed.model();
+    this.index = parsed.index();
     this.files = files;
     this.external = external;
     this.overlapping = overlapping(external.values());
@@ -119,7 +120,46 @@ public final class OnnxFile implements Closeable {
     }
   }
 
+  /** A model as it is in its file, whatever its data files are like. */
+  private record Parsed(ByteBuffer bytes, ModelProto model, WireIndex index) {}
+
   private static OnnxFile parse(OpenFile file, boolean allowHardLinks) throws IOException {
+    Parsed parsed = parse(file);
+    ExternalFiles files = new ExternalFiles(file.path(), allowHardLinks);
+    try {
+      return new OnnxFile(file, parsed, files, external(file.path(), parsed.index(), files));
+    } catch (IOException | RuntimeException e) {
+      files.close();
+      throw e;
+    }
+  }
+
+  /**
+   * The data files that a file names if it is a model, relative to its folder. None of them is
+   * opened, or need be there.
+   *
+   * @return empty if the file is no model
+   * @throws IOException if it can't be read
+   */
+  public static Set<String> locations(Path path) throws IOException {
+    FileStamp stamp = FileStamp.of(path);
+    try (OpenFile file = new OpenFile(stamp, FileChannel.open(path, StandardOpenOption.READ))) {
+      return reading(
+          stamp::requireUnchanged,
+          path,
+          () ->
+              parse(file).index().tensors().stream()
+                  .filter(each -> each.getDataLocation() == TensorProto.DataLocation.EXTERNAL)
+                  .flatMap(each -> each.getExternalDataList().stream())
+                  .filter(entry -> entry.getKey().equals("location"))
+                  .map(StringStringEntryProto::getValue)
+                  .collect(toSet()));
+    } catch (ModelException e) {
+      return Set.of();
+    }
+  }
+
+  private static Parsed parse(OpenFile file) throws IOException {
     Path path = file.path();
     ByteBuffer bytes = map(file);
     ModelProto model;
@@ -151,13 +191,7 @@ public final class OnnxFile implements Closeable {
                       "give the .onnx file itself"));
     }
     index.tensors().forEach(tensor -> TensorChecks.check(path, tensor));
-    ExternalFiles files = new ExternalFiles(path, allowHardLinks);
-    try {
-      return new OnnxFile(file, bytes, model, index, files, external(path, index, files));
-    } catch (IOException | RuntimeException e) {
-      files.close();
-      throw e;
-    }
+    return new Parsed(bytes, model, index);
   }
 
   private static Map<TensorProto, ExternalData> external(

@@ -13,12 +13,14 @@ import java.util.Optional;
  *     one already
  * @param weightsOut where the rewired tensors go by themselves, in the {@link WeightsFormat} that
  *     the name says; empty for nowhere
+ * @param force whether the new model's data file may take the place of a file that is not the older
+ *     model's
  */
 public record FileOptions(
-    boolean allowHardLinks, boolean saveAsExternalData, Optional<Path> weightsOut) {
+    boolean allowHardLinks, boolean saveAsExternalData, Optional<Path> weightsOut, boolean force) {
 
-  /** No hard links, initializers where they are, and no file of weights. */
-  public static final FileOptions DEFAULT = new FileOptions(false, false, Optional.empty());
+  /** No hard links, initializers where they are, no file of weights, and no file lost. */
+  public static final FileOptions DEFAULT = new FileOptions(false, false, Optional.empty(), false);
 
   /**
    * Checks the name of the file of weights.

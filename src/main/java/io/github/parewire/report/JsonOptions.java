@@ -60,5 +60,6 @@ final class JsonOptions {
     node.put("allowHardLinks", files.allowHardLinks());
     node.put("saveAsExternalData", files.saveAsExternalData());
     node.put("weightsOut", files.weightsOut().map(Path::toString).orElse(null));
+    node.put("force", files.force());
   }
 }

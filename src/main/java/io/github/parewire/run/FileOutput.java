@@ -55,7 +55,7 @@ final class FileOutput implements RunOutput {
   static FileOutput begin(RewireOptions options, OnnxFile in, Path out, List<Layer> layers)
       throws IOException {
     List<StoredTensor> tensors = layers.stream().map(Layer::tensor).toList();
-    PendingOutput model = PendingOutput.create(out);
+    PendingOutput model = PendingOutput.create(out, options.files().force());
     try {
       WeightsExport weights = WeightsExport.begin(options, in, out, layers);
       try {

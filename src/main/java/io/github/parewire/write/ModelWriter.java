@@ -63,6 +63,10 @@ public final class ModelWriter {
     }
     OutputLayout layout = OutputLayout.of(in.size(), splices);
     requireSize(in, layout);
+    if (!data.isEmpty()) {
+      // Refused before anything is written, if it stands in another file's place.
+      out.data();
+    }
     ModelWriter writer = new ModelWriter(out, data, layout, inline);
     writer.writeRest(in, changed);
     return writer;

@@ -1,11 +1,17 @@
 package io.github.parewire.write;
 
+import io.github.parewire.message.Message;
+import io.github.parewire.message.RunOption;
+import io.github.parewire.message.UsageException;
+import io.github.parewire.model.OnnxFile;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
@@ -22,25 +28,37 @@ public final class PendingOutput implements AutoCloseable {
   private static final String DATA_SUFFIX = ".data";
 
   private final Path target;
+  private final boolean force;
   private final Thread cleanup = new Thread(this::end, "delete unpublished output");
   private StagingFolder folder;
   private FileChannel model;
   private FileChannel data;
   private boolean ending;
 
-  private PendingOutput(Path target) {
+  private PendingOutput(Path target, boolean force) {
     this.target = target;
+    this.force = force;
+  }
+
+  /**
+   * Begins an output, whose data file replaces that of an older model and no other.
+   *
+   * @see #create(Path, boolean)
+   */
+  public static PendingOutput create(Path target) throws IOException {
+    return create(target, false);
   }
 
   /**
    * Begins an output.
    *
    * @param target the name that the model will have
+   * @param force whether its data file may take the place of one that is not the older model's
    * @throws IOException if its folder is missing or can't be written to, or another run is at work
    *     on the same target
    */
-  public static PendingOutput create(Path target) throws IOException {
-    PendingOutput output = new PendingOutput(target);
+  public static PendingOutput create(Path target, boolean force) throws IOException {
+    PendingOutput output = new PendingOutput(target, force);
     try {
       Runtime.getRuntime().addShutdownHook(output.cleanup);
     } catch (IllegalStateException e) {
@@ -90,13 +108,54 @@ public final class PendingOutput implements AutoCloseable {
     return model;
   }
 
-  /** Where the data file's bytes go; the file is made at the first call. */
+  /**
+   * Where the data file's bytes go; the file is made at the first call.
+   *
+   * @throws UsageException if it would take the place of a file that is not the older model's
+   */
   synchronized FileChannel data() throws IOException {
     waitIfEnding();
     if (data == null) {
+      requireOwnDataFile();
       data = open(folder.data());
     }
     return data;
+  }
+
+  /**
+   * The user has named the model, and knows what is there; the data file's name is this program's
+   * idea, and what is there may be anything.
+   */
+  private void requireOwnDataFile() throws IOException {
+    Path file = dataFile(target);
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    if (!Files.isRegularFile(file) && !Files.isSymbolicLink(file)) {
+      throw new UsageException(
+          file + ": the data file of OUT goes there; expected a file or none, found a folder,"
+              + " device, pipe or socket",
+          "give OUT another name or folder");
+    }
+    if (!force && !namesDataFile()) {
+      throw new UsageException(
+          Message.of(
+              file,
+              ": the data file of OUT goes there; expected none, or that of the model ",
+              target,
+              ", found a file that no model there names"),
+          Message.of("move it elsewhere"),
+          Message.of("give OUT another name or folder"),
+          Message.of("replace it with ", Message.option(RunOption.FORCE)));
+    }
+  }
+
+  /** Whether the older model has bytes in the data file. */
+  private boolean namesDataFile() throws IOException {
+    String name = dataFile(target).getFileName().toString();
+    return Files.isRegularFile(target)
+        && OnnxFile.locations(target).stream()
+            .anyMatch(location -> location.replaceFirst("^(\\./+)+", "").equals(name));
   }
 
   /** The model as a stream, for an output that is written from start to end. */

@@ -24,6 +24,7 @@ import io.github.parewire.testing.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -393,6 +394,89 @@ final class ExternalDataTest {
                       assertArrayEquals(before, Files.readAllBytes(named));
                       Files.delete(named);
                     }));
+  }
+
+  // What is at OUT.data already.
+
+  @Test
+  void fileOfSomebodyElseStays() throws IOException {
+    writeModel(Map.of("location", "weights.bin"));
+    assertDataFileIsSpared();
+    assertEquals(List.of("out.onnx.data"), names(out.getParent()));
+  }
+
+  @Test
+  void fileOfSomebodyElseStaysBesideAModelThatDoesNotNameIt() throws IOException {
+    writeModel(Map.of("location", "weights.bin"));
+    for (byte[] old : List.of(dense(inline()).bytes(), "no model".getBytes(UTF_8), new byte[0])) {
+      Files.write(out, old);
+      assertDataFileIsSpared();
+      assertArrayEquals(old, Files.readAllBytes(out));
+    }
+  }
+
+  @Test
+  void fileOfSomebodyElseStaysIfInitializersMove() throws IOException {
+    writeModel(inline());
+    assertDataFileIsSpared("--save-as-external-data");
+  }
+
+  private void assertDataFileIsSpared(String... options) throws IOException {
+    Path there = Files.writeString(out.resolveSibling("out.onnx.data"), "precious");
+    List<Object> arguments = new ArrayList<>(List.of(in, out));
+    arguments.addAll(List.of(options));
+    Cli cli = Cli.run(arguments.toArray());
+    assertEquals(2, cli.status(), cli::toString);
+    assertEquals(
+        List.of(
+            "onnx-parewire: "
+                + there
+                + ": the data file of OUT goes there; expected none, or that of the model "
+                + out
+                + ", found a file that no model there names; move it elsewhere, give OUT another"
+                + " name or folder, or replace it with --force"),
+        cli.errLines());
+    assertEquals("precious", Files.readString(there));
+  }
+
+  @Test
+  void forceReplacesTheFileOfSomebodyElse() throws IOException {
+    writeModel(Map.of("location", "weights.bin"));
+    Files.writeString(out.resolveSibling("out.onnx.data"), "worthless");
+    assertRewired("--force");
+    assertEquals(List.of("out.onnx", "out.onnx.data"), names(out.getParent()));
+  }
+
+  @Test
+  void dataFileOfTheOlderModelIsReplaced() throws IOException {
+    writeModel(Map.of("location", "weights.bin"));
+    for (String location : List.of("out.onnx.data", "./out.onnx.data")) {
+      dense(external(Map.of("location", location))).write(out);
+      Files.writeString(out.resolveSibling("out.onnx.data"), "old");
+      assertRewired();
+    }
+  }
+
+  @Test
+  void folderInPlaceOfTheDataFile() throws IOException {
+    writeModel(Map.of("location", "weights.bin"));
+    Files.createDirectory(out.resolveSibling("out.onnx.data"));
+    for (List<Object> arguments :
+        List.of(List.<Object>of(in, out), List.<Object>of(in, out, "--force"))) {
+      Cli cli = Cli.run(arguments.toArray());
+      assertEquals(2, cli.status(), cli::toString);
+      assertTrue(cli.err().contains("found a folder"), cli::err);
+    }
+    assertEquals(List.of("out.onnx.data"), names(out.getParent()));
+  }
+
+  /** It is no file of the run, where nothing goes to a data file. */
+  @Test
+  void fileOfSomebodyElseIsNoMatterWithoutExternalData() throws IOException {
+    writeModel(inline());
+    Path there = Files.writeString(out.resolveSibling("out.onnx.data"), "precious");
+    assertEquals(0, Cli.run(in, out).status());
+    assertEquals("precious", Files.readString(there));
   }
 
   private void assertRewired(String... options) throws IOException {

@@ -51,12 +51,12 @@ final class PendingOutputTest {
     assertEquals(List.of("out", "out.data"), names());
   }
 
-  /** A folder in the place of the data file: the rename of the data fails. */
+  /** A folder that has come to the place of the data file: the rename of the data fails. */
   @Test
   void oldModelIsWholeIfTheDataCantBePublished() throws IOException {
     Files.writeString(target, "old");
-    Files.createDirectory(targetData);
     try (PendingOutput output = pending("new", "new data")) {
+      Files.createDirectory(targetData);
       assertThrows(IOException.class, output::publish);
     }
     assertEquals("old", Files.readString(target));
@@ -176,7 +176,7 @@ final class PendingOutputTest {
   }
 
   private PendingOutput pending(String model, String data) throws IOException {
-    PendingOutput output = PendingOutput.create(target);
+    PendingOutput output = PendingOutput.create(target, true);
     assertFalse(output.path().startsWith(target));
     output.model().write(ByteBuffer.wrap(model.getBytes(StandardCharsets.UTF_8)));
     output.data().write(ByteBuffer.wrap(data.getBytes(StandardCharsets.UTF_8)));
