@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -41,13 +40,10 @@ public final class OnnxFile implements Closeable {
   private final WireIndex index;
   private final ExternalFiles files;
   private final Map<TensorProto, ExternalData> external;
-  private final Set<TensorProto> overlapping;
+  private final Map<TensorProto, TensorProto> overlapping;
 
   private OnnxFile(
-      OpenFile file,
-      Parsed parsed,
-      ExternalFiles files,
-      Map<TensorProto, ExternalData> external) {
+      OpenFile file, Parsed parsed, ExternalFiles files, Map<TensorProto, ExternalData> external) {
     this.file = file;
     this.bytes = parsed.bytes();
     this.model = parsed.model();
@@ -347,12 +343,17 @@ public final class OnnxFile implements Closeable {
 
   /** Whether bytes of a tensor are also bytes of another one, which would change with it. */
   public boolean sharesBytes(TensorProto tensor) {
-    return overlapping.contains(tensor);
+    return overlapping.containsKey(tensor);
   }
 
-  /** The tensors whose range in a data file has a byte of another one's. */
-  private static Set<TensorProto> overlapping(Collection<ExternalData> ranges) {
-    Set<TensorProto> found = Collections.newSetFromMap(new IdentityHashMap<>());
+  /** The name of a tensor that has bytes of another one, too; of one of them, if there are more. */
+  public Optional<String> sharerOfBytes(StoredTensor tensor) {
+    return Optional.ofNullable(overlapping.get(tensor.data().tensor())).map(TensorProto::getName);
+  }
+
+  /** The tensors whose range in a data file has a byte of another one's, each with that one. */
+  private static Map<TensorProto, TensorProto> overlapping(Collection<ExternalData> ranges) {
+    IdentityHashMap<TensorProto, TensorProto> found = new IdentityHashMap<>();
     List<ExternalData> sorted = new ArrayList<>(ranges);
     sorted.sort(
         Comparator.comparing(ExternalData::file).thenComparingLong(range -> range.span().offset()));
@@ -360,8 +361,8 @@ public final class OnnxFile implements Closeable {
     ExternalData last = null;
     for (ExternalData range : sorted) {
       if (last != null && last.overlaps(range)) {
-        found.add(last.tensor());
-        found.add(range.tensor());
+        found.putIfAbsent(last.tensor(), range.tensor());
+        found.put(range.tensor(), last.tensor());
       }
       if (last == null
           || !last.file().equals(range.file())

@@ -12,6 +12,8 @@ import io.github.parewire.layers.Layer;
 import io.github.parewire.layers.LayerFinder;
 import io.github.parewire.message.Message;
 import io.github.parewire.message.NoLayerException;
+import io.github.parewire.message.RunOption;
+import io.github.parewire.message.UsageException;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.options.Progress;
 import io.github.parewire.options.RewireOptions;
@@ -105,6 +107,7 @@ public final class RewireRun {
             .filter(layer -> selection.reasonToLeave(layer).isEmpty())
             .toList();
     requireSome(file.path(), findings, selected);
+    requireOwnBytes(file, selected);
     clock.end(Stage.FIND);
 
     try (RunOutput output =
@@ -156,6 +159,27 @@ public final class RewireRun {
             findings.left().size() == 1 ? " other tensor" : " other tensors",
             ", all of them left"),
         Message.of(new Message.Inspection(Optional.of(in)), " says why"));
+  }
+
+  /**
+   * Checks that no other tensor would change with a layer that was asked for by its name.
+   *
+   * @throws UsageException if one would
+   */
+  private static void requireOwnBytes(OnnxFile file, List<Layer> selected) {
+    for (Layer layer : selected) {
+      Optional<String> other = file.sharerOfBytes(layer.tensor());
+      if (other.isPresent()) {
+        throw new UsageException(
+            Message.of(
+                layer.tensor().where(),
+                ": expected external data of its own, found bytes that tensor '",
+                other.get(),
+                "' has, too, and would change with it"),
+            Message.of("save the model so that each tensor has its own"),
+            Message.of("leave out ", Message.option(RunOption.INCLUDE, layer.tensor().name())));
+      }
+    }
   }
 
   /** Rewires layers, the largest first, and hands over the elements to store. */

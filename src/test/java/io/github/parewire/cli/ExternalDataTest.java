@@ -396,6 +396,58 @@ final class ExternalDataTest {
                     }));
   }
 
+  // Bytes of two tensors.
+
+  @TestFactory
+  Stream<DynamicTest> tensorsWithBytesOfOneAnother() {
+    return Stream.of(
+            List.of("--include", NAME),
+            List.of("--include", "other"),
+            List.of("--include", NAME, "--include", "other"),
+            List.of("--include", NAME, "--dry-run"))
+        .flatMap(
+            options ->
+                Stream.of(0, COLUMNS * Float.BYTES)
+                    .map(
+                        offset ->
+                            DynamicTest.dynamicTest(
+                                options + ", the other from byte " + offset,
+                                () -> assertSharedBytesAreRefused(options, offset))));
+  }
+
+  private void assertSharedBytesAreRefused(List<String> options, int offset) throws IOException {
+    Files.write(data, Arrays.copyOf(weights.bytes(), BYTES + offset));
+    Models models = dense(external(Map.of("location", "weights.bin")));
+    models
+        .graph()
+        .initializer(
+            external(Map.of("location", "weights.bin", "offset", String.valueOf(offset)))
+                .toBuilder()
+                .setName("other")
+                .build())
+        .node("Gemm", List.of("x", "other"), "z", Models.attribute("transB", 1))
+        .output("z", TensorProto.DataType.FLOAT);
+    models.write(in);
+    List<Object> arguments = new ArrayList<>(List.of(in, out));
+    arguments.addAll(options);
+    Cli cli = Cli.run(arguments.toArray());
+    String named = options.get(1);
+    assertEquals(2, cli.status(), cli::toString);
+    assertEquals(
+        List.of(
+            "onnx-parewire: "
+                + in
+                + ", tensor '"
+                + named
+                + "': expected external data of its own, found bytes that tensor '"
+                + (named.equals(NAME) ? "other" : NAME)
+                + "' has, too, and would change with it; save the model so that each tensor has its"
+                + " own, or leave out --include "
+                + named),
+        cli.errLines());
+    assertEquals(List.of(), names(out.getParent()));
+  }
+
   // What is at OUT.data already.
 
   @Test
