@@ -76,11 +76,16 @@ public final class PendingOutput implements AutoCloseable {
   private synchronized void begin() throws IOException {
     waitIfEnding();
     folder = StagingFolder.create(target);
-    model = open(folder.model());
+    model = open(folder.model(), target);
   }
 
-  private static FileChannel open(Path file) throws IOException {
-    return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+  /** Makes a file; a failure is one of the name that it will have, which may be too long. */
+  private static FileChannel open(Path file, Path published) throws IOException {
+    try {
+      return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    } catch (FileSystemException e) {
+      throw failed(published, e, e.getReason());
+    }
   }
 
   /** The data file that belongs to a model of this name. */
@@ -117,7 +122,7 @@ public final class PendingOutput implements AutoCloseable {
     waitIfEnding();
     if (data == null) {
       requireOwnDataFile();
-      data = open(folder.data());
+      data = open(folder.data(), dataFile(target));
     }
     return data;
   }
@@ -133,7 +138,8 @@ public final class PendingOutput implements AutoCloseable {
     }
     if (!Files.isRegularFile(file) && !Files.isSymbolicLink(file)) {
       throw new UsageException(
-          file + ": the data file of OUT goes there; expected a file or none, found a folder,"
+          file
+              + ": the data file of OUT goes there; expected a file or none, found a folder,"
               + " device, pipe or socket",
           "give OUT another name or folder");
     }
@@ -184,7 +190,11 @@ public final class PendingOutput implements AutoCloseable {
 
   /** A failure to write, under the name that the user gave. */
   IOException failed(IOException e) {
-    IOException named = new FileSystemException(target.toString(), null, e.getMessage());
+    return failed(target, e, e.getMessage());
+  }
+
+  private static IOException failed(Path published, IOException e, String reason) {
+    IOException named = new FileSystemException(published.toString(), null, reason);
     named.initCause(e);
     return named;
   }

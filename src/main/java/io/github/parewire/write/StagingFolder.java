@@ -3,6 +3,7 @@ package io.github.parewire.write;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -16,11 +17,13 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The hidden folder beside an output in which it is made, {@code .NAME.tmp}: the new files in
- * {@code new}, and in {@code old} for a moment what they take the place of.
+ * {@code new}, and in {@code old} for a moment what they take the place of. Where a file system
+ * could not hold that name, the folder's is of the same length for all outputs, {@code .UUID.tmp}.
  *
  * <p>Its name is that of the output alone, so that two runs to one output meet here. The one at
  * work holds a lock on a file in it, which the system releases when a process dies, however it
@@ -30,6 +33,9 @@ final class StagingFolder {
 
   /** Of making the folder, should other runs remove it at the same time. */
   private static final int ATTEMPTS = 20;
+
+  /** Of a name, in bytes, on the file systems that are in use. */
+  private static final int LONGEST_NAME = 255;
 
   /** Outputs that this process is at work on: a lock holds between processes only. */
   private static final Set<Path> BUSY = ConcurrentHashMap.newKeySet();
@@ -56,7 +62,7 @@ final class StagingFolder {
     if (!Files.exists(parent)) {
       throw new NoSuchFileException(parent.toString());
     }
-    Path folder = target.resolveSibling("." + target.getFileName() + ".tmp");
+    Path folder = target.resolveSibling(folderName(target.getFileName().toString()));
     Path key = parent.toRealPath().resolve(folder.getFileName());
     if (!BUSY.add(key)) {
       throw busy(target);
@@ -75,6 +81,14 @@ final class StagingFolder {
       throw busy(target);
     }
     return made;
+  }
+
+  private static String folderName(String target) {
+    byte[] bytes = target.getBytes(StandardCharsets.UTF_8);
+    String readable = "." + target + ".tmp";
+    return readable.length() - target.length() + bytes.length <= LONGEST_NAME
+        ? readable
+        : "." + UUID.nameUUIDFromBytes(bytes) + ".tmp";
   }
 
   private static IOException busy(Path target) {
@@ -217,6 +231,9 @@ final class StagingFolder {
    * <p>An older model and its data file go out of the way first: two renames are not one, and a
    * process that is killed between them must not leave a model with the data of another. Should a
    * rename fail, {@link #delete} puts them back.
+   *
+   * <p>A rename replaces a symbolic link, as {@code mv} does. To write through it, as {@code cp}
+   * does, could not be done in one step, and in a hub's cache would change a file of other models.
    */
   void publish(boolean hasData) throws IOException {
     Path targetData = PendingOutput.dataFile(target);
@@ -270,7 +287,10 @@ final class StagingFolder {
             oldFolder(),
             lockFile(folder),
             folder)) {
-      Files.deleteIfExists(file);
+      // Of a file whose name is too long the system says so, and not that there is none.
+      if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        Files.deleteIfExists(file);
+      }
     }
   }
 }
