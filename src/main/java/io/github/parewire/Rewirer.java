@@ -6,6 +6,7 @@ import io.github.parewire.message.UnsupportedDeviceException;
 import io.github.parewire.message.UsageException;
 import io.github.parewire.options.Progress;
 import io.github.parewire.options.RewireOptions;
+import io.github.parewire.result.BeforePublishing;
 import io.github.parewire.result.Report;
 import io.github.parewire.result.VerificationException;
 import io.github.parewire.run.RewireRun;
@@ -60,7 +61,25 @@ public final class Rewirer {
    * @throws IOException if a file can't be read or written
    */
   public Report rewire(Path in, Path out) throws IOException {
-    return new RewireRun(options, progress).run(in, Optional.of(out));
+    return rewire(in, out, BeforePublishing.NOTHING);
+  }
+
+  /**
+   * Rewires a file, and publishes it only if something else has been done before.
+   *
+   * @param in the model; never written to
+   * @param out where the new model goes, in place of an older file; appears verified or not at all
+   * @param before is shown the report while the older file is still there; if it fails, that stays
+   * @return what was done, and what was proven of it
+   * @throws UsageException if both are one file, or a glob matches nothing
+   * @throws UnsupportedDeviceException if the options' device can't be used
+   * @throws ModelException if the model is invalid
+   * @throws NoLayerException if there is nothing to rewire
+   * @throws VerificationException if the new file is not as it should be; it is not published then
+   * @throws IOException if a file can't be read or written
+   */
+  public Report rewire(Path in, Path out, BeforePublishing before) throws IOException {
+    return new RewireRun(options, progress).run(in, Optional.of(out), before);
   }
 
   /**
@@ -75,6 +94,6 @@ public final class Rewirer {
    * @throws IOException if the file can't be read
    */
   public Report dryRun(Path in) throws IOException {
-    return new RewireRun(options, progress).run(in, Optional.empty());
+    return new RewireRun(options, progress).run(in, Optional.empty(), BeforePublishing.NOTHING);
   }
 }

@@ -2,7 +2,8 @@ package io.github.parewire.cli;
 
 import io.github.parewire.message.Printable;
 import io.github.parewire.message.UserException;
-import java.io.PrintStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.Charset;
@@ -23,17 +24,16 @@ public final class Main {
     UnsafeNotice.silence();
     System.exit(
         run(
-            writer(System.out, "stdout.encoding"),
-            writer(System.err, "stderr.encoding"),
+            new StandardOutput(
+                new FileOutputStream(FileDescriptor.out), encoding("stdout.encoding")),
+            new PrintWriter(System.err, true, encoding("stderr.encoding")),
             arguments));
   }
 
-  /** A writer in the terminal's encoding, which JDKs before 18 know by another name. */
-  private static PrintWriter writer(PrintStream stream, String property) {
+  /** The terminal's encoding, which JDKs before 18 know by another name. */
+  private static Charset encoding(String property) {
     String encoding = System.getProperty(property, System.getProperty("sun." + property, "UTF-8"));
-    boolean isKnown = Charset.isSupported(encoding);
-    return new PrintWriter(
-        stream, true, isKnown ? Charset.forName(encoding) : StandardCharsets.UTF_8);
+    return Charset.isSupported(encoding) ? Charset.forName(encoding) : StandardCharsets.UTF_8;
   }
 
   /**
@@ -53,7 +53,13 @@ public final class Main {
             .setParameterExceptionHandler(Main::usage)
             .setExecutionExceptionHandler(Main::failure);
     try {
-      return command.execute(arguments);
+      int status = command.execute(arguments);
+      if (status == ExitCode.DONE.status()) {
+        StandardOutput.require(out);
+      }
+      return status;
+    } catch (FileSystemException e) {
+      return failure(e, err, List.of(arguments).contains("-v"));
     } catch (OutOfMemoryError e) {
       err.println("onnx-parewire: not enough memory: " + oneLine(e.getMessage()));
       return ExitCode.IO.status();

@@ -1,5 +1,10 @@
 package io.github.parewire.cli;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.SYNC;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import io.github.parewire.message.UsageException;
 import io.github.parewire.write.FilePlaces;
 import java.io.IOException;
@@ -62,13 +67,33 @@ record ReportPlace(String name) {
     }
   }
 
-  /** Writes a report there. */
+  /**
+   * Writes a report there, to the disk.
+   *
+   * @throws FileSystemException if it can't be; a new file is deleted then
+   */
   void write(String text, PrintWriter standardOutput) throws IOException {
     if (isStandardOutput()) {
       standardOutput.print(text);
-      standardOutput.flush();
-    } else {
-      Files.writeString(Path.of(name), text);
+      StandardOutput.require(standardOutput);
+      return;
     }
+    Path file = Path.of(name);
+    boolean isNew = Files.notExists(file);
+    try {
+      Files.writeString(file, text, CREATE, TRUNCATE_EXISTING, WRITE, SYNC);
+    } catch (IOException e) {
+      if (isNew) {
+        Files.deleteIfExists(file);
+      }
+      throw e instanceof FileSystemException ? e : unwritten(e);
+    }
+  }
+
+  /** A failure after the file has been opened, which the system reports without its name. */
+  private FileSystemException unwritten(IOException e) {
+    FileSystemException named = new FileSystemException(name, null, e.getMessage());
+    named.initCause(e);
+    return named;
   }
 }

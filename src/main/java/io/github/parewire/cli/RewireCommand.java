@@ -96,7 +96,12 @@ final class RewireCommand implements Callable<Integer> {
             .flatMap(Optional::stream)
             .toList());
     Rewirer rewirer = new Rewirer(options(), progress());
-    print(dryRun ? rewirer.dryRun(in) : rewirer.rewire(in, out));
+    if (dryRun) {
+      print(rewirer.dryRun(in));
+    } else {
+      // OUT appears when all that was asked for beside it is there.
+      rewirer.rewire(in, out, this::print);
+    }
     return ExitCode.DONE.status();
   }
 
@@ -139,6 +144,7 @@ final class RewireCommand implements Callable<Integer> {
     text.warnings(report).forEach(notes::println);
     if (!reports.takeStandardOutput()) {
       text.lines(report).forEach(results::println);
+      StandardOutput.require(results);
     }
   }
 }

@@ -211,6 +211,17 @@ public final class WeightsExport implements AutoCloseable {
   }
 
   /**
+   * Brings the file to the disk.
+   *
+   * @throws IOException if it can't be
+   */
+  public void finish() throws IOException {
+    if (pending.isPresent()) {
+      pending.get().finish();
+    }
+  }
+
+  /**
    * Gives the file its name.
    *
    * @throws IOException if it can't be

@@ -37,6 +37,9 @@ public interface Progress {
   /** All weights are rewired; the output is being verified. */
   void verify();
 
-  /** The run has ended, in whichever way; {@link #begin} may never have come. */
+  /**
+   * The work has ended, in whichever way; {@link #begin} may never have come, and this may come
+   * twice.
+   */
   void end();
 }

@@ -18,7 +18,7 @@ public record StageTimes(Map<Stage, Duration> durations) {
     REWIRE,
     /** Proving the new files. */
     VERIFY,
-    /** Bringing them to the disk under their names. */
+    /** Bringing them to the disk, before they get their names. */
     PUBLISH,
     /** Writing the tensors to a file of their own, if asked for. */
     EXPORT,

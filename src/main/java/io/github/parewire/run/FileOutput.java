@@ -98,6 +98,12 @@ final class FileOutput implements RunOutput {
   }
 
   @Override
+  public void finish() throws IOException {
+    weights.finish();
+    model.finish();
+  }
+
+  @Override
   public void publish() throws IOException {
     weights.publish();
     model.publish();

@@ -19,6 +19,7 @@ import io.github.parewire.options.Progress;
 import io.github.parewire.options.RewireOptions;
 import io.github.parewire.parallel.ParallelTasks;
 import io.github.parewire.pattern.FixedFilters;
+import io.github.parewire.result.BeforePublishing;
 import io.github.parewire.result.FileHash;
 import io.github.parewire.result.Gpu;
 import io.github.parewire.result.LayerReport;
@@ -61,17 +62,19 @@ public final class RewireRun {
    *
    * @param in the model
    * @param out where the new model goes; empty for a dry run
+   * @param before is shown the report before the new files get their names
    * @return what was done
    * @throws IOException if a file can't be read or written
    */
-  public Report run(Path in, Optional<Path> out) throws IOException {
+  public Report run(Path in, Optional<Path> out, BeforePublishing before) throws IOException {
     if (out.isPresent()) {
       OutputPlace.requireFree(in, out.get());
     }
     Optional<Gpu> gpu = DeviceStart.require(options.execution().device(), out.isPresent());
     startLibraries(out.isPresent());
     try {
-      return OnnxFile.use(in, options.files().allowHardLinks(), file -> run(file, out, gpu));
+      return OnnxFile.use(
+          in, options.files().allowHardLinks(), file -> run(file, out, gpu, before));
     } finally {
       progress.end();
     }
@@ -93,7 +96,8 @@ public final class RewireRun {
     thread.start();
   }
 
-  private Report run(OnnxFile file, Optional<Path> out, Optional<Gpu> gpu) throws IOException {
+  private Report run(OnnxFile file, Optional<Path> out, Optional<Gpu> gpu, BeforePublishing before)
+      throws IOException {
     if (out.isPresent()) {
       OutputPlace.requireNoDataFile(file, out.get());
     }
@@ -124,22 +128,27 @@ public final class RewireRun {
       List<FileHash> inputFiles = hashes(inputFiles(file));
       List<FileHash> outputFiles = hashes(output.files());
       clock.end(Stage.HASH);
+      output.finish();
       file.requireUnchanged();
-      output.publish();
       clock.end(Stage.PUBLISH);
 
-      return new Report(
-          file.path(),
-          out,
-          options,
-          HostFacts.of(gpu),
-          inOrder(rewired, findings.layers(), selection),
-          findings.left(),
-          Warnings.of(rewired, options.rule()),
-          verification,
-          inputFiles,
-          outputFiles,
-          clock.times());
+      Report report =
+          new Report(
+              file.path(),
+              out,
+              options,
+              HostFacts.of(gpu),
+              inOrder(rewired, findings.layers(), selection),
+              findings.left(),
+              Warnings.of(rewired, options.rule()),
+              verification,
+              inputFiles,
+              outputFiles,
+              clock.times());
+      progress.end();
+      before.see(report);
+      output.publish();
+      return report;
     }
   }
 

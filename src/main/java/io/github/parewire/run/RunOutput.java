@@ -33,6 +33,9 @@ interface RunOutput extends AutoCloseable {
         }
 
         @Override
+        public void finish() {}
+
+        @Override
         public void publish() {}
 
         @Override
@@ -59,6 +62,9 @@ interface RunOutput extends AutoCloseable {
 
   /** The files, by the names that they will have: where each can be read now. */
   Map<Path, Path> files();
+
+  /** Brings the files to the disk, so that what can fail has failed before they are published. */
+  void finish() throws IOException;
 
   /** Gives the files their names. */
   void publish() throws IOException;

@@ -200,20 +200,25 @@ public final class PendingOutput implements AutoCloseable {
   }
 
   /**
-   * Gives the files their names, in place of older ones.
+   * Brings the bytes to the disk; no more can be written then.
    *
-   * @throws IOException if the bytes can't be brought to the disk or a rename fails; older files
-   *     are as they were then
+   * @throws IOException if they can't be
    */
-  public void publish() throws IOException {
+  public void finish() throws IOException {
     finish(model);
     if (data != null) {
       finish(data);
     }
-    synchronized (this) {
-      waitIfEnding();
-      folder.publish(data != null);
-    }
+  }
+
+  /**
+   * Gives the files, which are {@link #finish finished}, their names in place of older ones.
+   *
+   * @throws IOException if a rename fails; older files are as they were then
+   */
+  public synchronized void publish() throws IOException {
+    waitIfEnding();
+    folder.publish(data != null);
   }
 
   private void finish(FileChannel channel) throws IOException {

@@ -180,6 +180,7 @@ final class PendingOutputTest {
     assertFalse(output.path().startsWith(target));
     output.model().write(ByteBuffer.wrap(model.getBytes(StandardCharsets.UTF_8)));
     output.data().write(ByteBuffer.wrap(data.getBytes(StandardCharsets.UTF_8)));
+    output.finish();
     return output;
   }
 
