@@ -71,29 +71,25 @@ public final class RewireRun {
       OutputPlace.requireFree(in, out.get());
     }
     Optional<Gpu> gpu = DeviceStart.require(options.execution().device(), out.isPresent());
-    startLibraries(out.isPresent());
+    NativeStart libraries = startLibraries(out.isPresent());
     try {
-      return OnnxFile.use(
-          in, options.files().allowHardLinks(), file -> run(file, out, gpu, before));
+      return libraries.with(
+          () ->
+              OnnxFile.use(
+                  in, options.files().allowHardLinks(), file -> run(file, out, gpu, before)));
     } finally {
       progress.end();
     }
   }
 
   /** Starts beside the reading what takes most of a second to start. */
-  private static void startLibraries(boolean writes) {
-    startBeside("start ND4J", Nd4jBackend::start);
+  private static NativeStart startLibraries(boolean writes) {
+    NativeStart libraries = new NativeStart();
+    libraries.begin("start ND4J", Nd4jBackend::start);
     if (writes) {
-      startBeside("start ONNX Runtime", FileProofs::start);
+      libraries.begin("start ONNX Runtime", FileProofs::start);
     }
-  }
-
-  private static void startBeside(String name, Runnable start) {
-    Thread thread = new Thread(start, name);
-    thread.setDaemon(true);
-    // Whoever needs the library fails as well, and says so.
-    thread.setUncaughtExceptionHandler((t, e) -> {});
-    thread.start();
+    return libraries;
   }
 
   private Report run(OnnxFile file, Optional<Path> out, Optional<Gpu> gpu, BeforePublishing before)

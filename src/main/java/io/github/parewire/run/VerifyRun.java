@@ -27,7 +27,8 @@ public final class VerifyRun {
    * @throws IOException if a file can't be read
    */
   public Verification run(Path in, Path out) throws IOException {
-    return OnnxFile.read(in, options.files().allowHardLinks(), file -> verify(file, out));
+    return new NativeStart()
+        .with(() -> OnnxFile.read(in, options.files().allowHardLinks(), file -> verify(file, out)));
   }
 
   private Verification verify(OnnxFile file, Path out) throws IOException {

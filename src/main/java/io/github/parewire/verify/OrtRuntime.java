@@ -15,15 +15,22 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** ONNX Runtime's one environment in this process, silent, and its sessions. */
 final class OrtRuntime {
 
   /** Made when it is first needed. */
   private static final class Lazy {
+    /** Held, as a logger that nobody holds forgets its level. */
+    private static final Logger LOGGER = Logger.getLogger("ai.onnxruntime");
+
     static final OrtEnvironment ENVIRONMENT = create();
 
     private static OrtEnvironment create() {
+      // It logs a stack trace where it can't unpack its libraries, and fails later in any case.
+      LOGGER.setLevel(Level.OFF);
       OrtNatives.cache();
       OrtEnvironment environment =
           OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "onnx-parewire");

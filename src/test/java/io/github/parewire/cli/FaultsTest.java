@@ -274,6 +274,47 @@ final class FaultsTest {
   }
 
   @Test
+  void nativesFindNoRoom() throws Exception {
+    Path disk = mount("size=1m");
+    try {
+      assertNativesFail(disk, disk.resolve(".javacpp/cache"), "No space left on device");
+    } finally {
+      unmount(disk);
+    }
+  }
+
+  @Test
+  void nativesFindNoFolder() throws Exception {
+    Path home = Path.of("/dev/null/home");
+    assertNativesFail(home, home.resolve(".javacpp/cache"), "");
+  }
+
+  /** The home folder and the temporary one are the two that natives may be unpacked to. */
+  private void assertNativesFail(Path place, Path folder, String reason) throws Exception {
+    Pair old = run(1);
+    String properties = "-Duser.home=" + place + " -Djava.io.tmpdir=" + place;
+    List<String> prefix = List.of("env", "JAVA_TOOL_OPTIONS=" + properties);
+    for (Object[] command : List.of(new Object[] {in, out}, new Object[] {"verify", in, out})) {
+      Cli cli = Program.start(scratch, prefix, command).end();
+      assertEquals(5, cli.status(), cli::toString);
+      List<String> lines =
+          cli.errLines().stream().filter(line -> !line.startsWith("Picked up")).toList();
+      assertEquals(1, lines.size(), cli::err);
+      assertTrue(
+          lines
+              .get(0)
+              .startsWith(
+                  "onnx-parewire: "
+                      + folder
+                      + ": native libraries, which are unpacked to this folder, can't be started: "
+                      + reason),
+          cli::err);
+      assertTrue(lines.get(0).contains("-Dorg.bytedeco.javacpp.cachedir=FOLDER"), cli::err);
+    }
+    assertTrue(old.isSame(Pair.of(out)));
+  }
+
+  @Test
   void readOnlyFileSystem() throws Exception {
     Path disk = mount("ro");
     try {

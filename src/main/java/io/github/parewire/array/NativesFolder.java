@@ -1,0 +1,103 @@
+package io.github.parewire.array;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import org.bytedeco.javacpp.Loader;
+
+/** The folder to which JavaCPP unpacks native libraries, once for all runs. */
+public final class NativesFolder {
+
+  private static final String PROPERTY = "org.bytedeco.javacpp.cachedir";
+
+  private static final int MEBIBYTE = 1 << 20;
+
+  /** More than any of the libraries has. */
+  private static final int PROBE_MEBIBYTES = 256;
+
+  private NativesFolder() {}
+
+  /**
+   * Whether an error is that a native library could not be started; the first user of its class
+   * gets another one than those that come later.
+   */
+  public static boolean isToBlame(LinkageError e) {
+    return e instanceof UnsatisfiedLinkError
+        || e instanceof ExceptionInInitializerError
+        || String.valueOf(e.getMessage()).startsWith("Could not initialize class ");
+  }
+
+  /**
+   * Says of libraries that could not be started what hinders them.
+   *
+   * @param e what came of it first
+   */
+  public static IOException failure(Throwable e) {
+    Path folder = folder();
+    String why = obstacle(folder).orElseGet(() -> rootMessage(e));
+    IOException failure =
+        new FileSystemException(
+            folder.toString(),
+            null,
+            "native libraries, which are unpacked to this folder, can't be started: "
+                + why
+                + "; make room there, or name another folder with the environment variable"
+                + " JAVA_TOOL_OPTIONS=-D"
+                + PROPERTY
+                + "=FOLDER");
+    failure.initCause(e);
+    return failure;
+  }
+
+  private static Path folder() {
+    try {
+      return Loader.getCacheDir().toPath();
+    } catch (IOException e) {
+      // None can be made: of those that were tried, the one that is meant.
+      String given = System.getProperty(PROPERTY);
+      return given == null
+          ? Path.of(System.getProperty("user.home"), ".javacpp", "cache")
+          : new File(given).toPath();
+    }
+  }
+
+  /** Why a file like a library can't be made in a folder; empty if it can. */
+  private static Optional<String> obstacle(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      Path probe = Files.createTempFile(folder, "probe", null);
+      try (FileChannel channel = FileChannel.open(probe, StandardOpenOption.WRITE)) {
+        for (int i = 0; i < PROBE_MEBIBYTES; i++) {
+          ByteBuffer zeros = ByteBuffer.allocate(MEBIBYTE);
+          while (zeros.hasRemaining()) {
+            channel.write(zeros);
+          }
+        }
+      } finally {
+        Files.delete(probe);
+      }
+      return Optional.empty();
+    } catch (AccessDeniedException e) {
+      return Optional.of("permission denied");
+    } catch (FileSystemException e) {
+      return Optional.of(e.getReason() == null ? "it can't be made" : e.getReason());
+    } catch (IOException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static String rootMessage(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
+  }
+}
