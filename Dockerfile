@@ -9,6 +9,7 @@ RUN mvn -B -ntp -P dist -DskipTests package \
 # The program brings its Java; of the system it needs the C and C++ libraries.
 FROM debian:12.11-slim
 COPY --from=build /opt/onnx-parewire /opt/onnx-parewire
+ENV LC_ALL=C.UTF-8
 WORKDIR /models
 USER 1000:1000
 ENTRYPOINT ["/opt/onnx-parewire/bin/onnx-parewire"]

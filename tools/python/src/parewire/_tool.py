@@ -82,13 +82,25 @@ def run_tool(arguments: Sequence[str | os.PathLike[str]]) -> None:
     command = [*find_tool(), *(os.fspath(argument) for argument in arguments)]
     try:
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace"
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=_locale(os.environ),
+            encoding="utf-8",
+            errors="replace",
         )
     except OSError as error:
         raise ToolNotFoundError(f"{command[0]} can't be started: {error.strerror}") from error
     if done.returncode != 0:
         kind = NoLayerError if done.returncode == _NO_LAYER else ToolError
         raise kind(_in_python(_last_line(done.stderr, done.returncode)), done.returncode)
+
+
+def _locale(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which Java can name any file, as Python can in the locale C."""
+    categories = (environment.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    named = next((value for value in categories if value), "C")
+    return {**environment, **({"LC_ALL": "C.UTF-8"} if named in ("C", "POSIX") else {})}
 
 
 def _in_python(line: str) -> str:

@@ -1,6 +1,8 @@
 package io.github.parewire.cli;
 
+import io.github.parewire.message.FileNames;
 import io.github.parewire.message.Printable;
+import io.github.parewire.message.UsageException;
 import io.github.parewire.message.UserException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -26,7 +28,7 @@ public final class Main {
         run(
             new StandardOutput(
                 new FileOutputStream(FileDescriptor.out), encoding("stdout.encoding")),
-            new PrintWriter(System.err, true, encoding("stderr.encoding")),
+            new PrintWriter(new EscapingWriter(System.err, encoding("stderr.encoding")), true),
             arguments));
   }
 
@@ -53,12 +55,13 @@ public final class Main {
             .setParameterExceptionHandler(Main::usage)
             .setExecutionExceptionHandler(Main::failure);
     try {
+      requireReadable(arguments);
       int status = command.execute(arguments);
       if (status == ExitCode.DONE.status()) {
         StandardOutput.require(out);
       }
       return status;
-    } catch (FileSystemException e) {
+    } catch (FileSystemException | UsageException e) {
       return failure(e, err, List.of(arguments).contains("-v"));
     } catch (OutOfMemoryError e) {
       err.println("onnx-parewire: not enough memory: " + oneLine(e.getMessage()));
@@ -66,6 +69,14 @@ public final class Main {
     } catch (Error e) {
       // picocli hands on exceptions alone; the JVM would exit with 1, as if verification failed.
       return failure(e, command.getErr(), List.of(arguments).contains("-v"));
+    }
+  }
+
+  private static void requireReadable(String[] arguments) {
+    for (String argument : arguments) {
+      if (FileNames.isLost(argument)) {
+        throw FileNames.refusal("'" + argument + "'");
+      }
     }
   }
 
@@ -87,7 +98,8 @@ public final class Main {
     return failure(e, command.getErr(), Verbosity.isVerbose(arguments));
   }
 
-  private static int failure(Throwable e, PrintWriter err, boolean isVerbose) {
+  private static int failure(Throwable thrown, PrintWriter err, boolean isVerbose) {
+    Throwable e = ExitCode.of(thrown) == ExitCode.IO ? reasonOf(thrown) : thrown;
     ExitCode code = ExitCode.of(e);
     err.println("onnx-parewire: " + message(e, code));
     if (isVerbose) {
@@ -96,6 +108,12 @@ public final class Main {
       trace.toString().lines().map(Main::traceLine).forEach(err::println);
     }
     return code.status();
+  }
+
+  /** In a folder whose name can't be had no relative path leads anywhere. */
+  private static Throwable reasonOf(Throwable e) {
+    String folder = System.getProperty("user.dir");
+    return FileNames.isLost(folder) ? FileNames.refusal("the current folder " + folder) : e;
   }
 
   /** A line of a stack trace, which begins with a tab where it names a place in the code. */

@@ -3,7 +3,6 @@ package io.github.parewire.cli;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.file.FileSystemException;
@@ -46,7 +45,7 @@ final class StandardOutput extends PrintWriter {
   }
 
   private StandardOutput(Remembering stream, Charset encoding) {
-    super(new OutputStreamWriter(stream, encoding), true);
+    super(new EscapingWriter(stream, encoding), true);
     this.stream = stream;
   }
 

@@ -1,5 +1,6 @@
 package io.github.parewire.model;
 
+import io.github.parewire.message.FileNames;
 import io.github.parewire.message.Message;
 import io.github.parewire.message.ModelException;
 import io.github.parewire.message.RunOption;
@@ -100,6 +101,9 @@ final class ExternalFiles implements Closeable {
 
   /** The location as a path that can't lead out of a folder by itself. */
   private static Path relative(String where, String location) {
+    if (!FileNames.canHave(location)) {
+      throw FileNames.refusal(where + ", external data '" + shown(location) + "'");
+    }
     boolean isPlain =
         !location.isEmpty()
             && location.indexOf('\0') < 0
@@ -135,8 +139,11 @@ final class ExternalFiles implements Closeable {
   }
 
   private static ModelException refused(String where, String location, String why) {
-    String shown = location.replaceAll("\\p{Cntrl}", "?");
-    return new ModelException(where, "external data '" + shown + "': " + why, MEND);
+    return new ModelException(where, "external data '" + shown(location) + "': " + why, MEND);
+  }
+
+  private static String shown(String location) {
+    return location.replaceAll("\\p{Cntrl}", "?");
   }
 
   /**

@@ -90,13 +90,28 @@ final class DistributionIT {
     Command unzip = Command.run("unzip", "-q", ZIP.toAbsolutePath(), "-d", folder);
     assertEquals(0, unzip.status(), unzip::toString);
     Path program = folder.resolve(IMAGE).resolve("bin/onnx-parewire");
-    Path options = folder.resolve(IMAGE).resolve("lib/app/onnx-parewire.cfg");
+    Path options = folder.resolve(IMAGE).resolve("lib/app/onnx-parewire-java.cfg");
     Files.writeString(options, "\njava-options=-Duser.home=" + folder, StandardOpenOption.APPEND);
     assertRewires(Map.of("PATH", ""), program);
+    assertNamesAnyFile(program);
     Path cache = folder.resolve(".javacpp/cache");
     try (Stream<Path> files = Files.walk(cache)) {
       List<String> unpacked = files.map(file -> file.getFileName().toString()).toList();
       assertTrue(unpacked.stream().noneMatch(name -> name.contains("nd4j")), unpacked::toString);
+    }
+  }
+
+  /** Also by a link to it, and in a locale that is not there. */
+  private void assertNamesAnyFile(Path program) throws Exception {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), program);
+    Path strange = Files.createDirectory(folder.resolve("gewichte_\u00fc"));
+    Path in = Files.copy(Path.of(MODEL), strange.resolve("\u6f22.onnx"));
+    for (String locale : List.of("C", "POSIX", "xx_XX.UTF-8")) {
+      Path out = strange.resolve("out of " + locale);
+      Command run = Command.run(Map.of("LC_ALL", locale), "", link, in, out);
+      assertEquals(0, run.status(), run::toString);
+      assertEquals("", run.err());
+      assertTrue(run.out().contains("verified: " + out), run::toString);
     }
   }
 
