@@ -15,4 +15,9 @@ folder=$(
   PATH=$tools
   dirname "$(readlink -f "$0")"
 )
+# Java that can't start for a limit would end with 1, as if verification failed.
+if [ "$(ulimit -v)" != unlimited ] && ! "$folder/onnx-parewire-java" --version >/dev/null 2>&1; then
+  echo "onnx-parewire: Java can't start: the limit on memory, $(ulimit -v) KiB (ulimit -v), is too low; raise it" >&2
+  exit 5
+fi
 exec "$folder/onnx-parewire-java" "$@"
