@@ -184,7 +184,9 @@ class Reader:
         for number, stored in enumerate(constant):
             if stored is None:
                 continue
-            if number in inputs and not (applied and number == 0):
+            is_vector = stored[1].ndim < 2
+            is_applied = applied and number == 0
+            if number in inputs and not is_applied and not is_vector:
                 matrix = as_matrices(stored[1], node, number)
                 self.weight(stored[0], node.op_type, matrix)
             else:
