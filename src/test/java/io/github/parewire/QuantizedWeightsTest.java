@@ -13,6 +13,7 @@ import io.github.parewire.model.OnnxFile;
 import io.github.parewire.onnx.TensorProto;
 import io.github.parewire.options.GroupMode;
 import io.github.parewire.options.InputShapes;
+import io.github.parewire.options.LayerOptions;
 import io.github.parewire.options.RewireOptions;
 import io.github.parewire.options.VerificationOptions;
 import io.github.parewire.options.WeightCheck;
@@ -101,6 +102,23 @@ final class QuantizedWeightsTest {
             .rewire(in, folder.resolve("out.onnx"))
             .rewired()
             .size());
+  }
+
+  /** Each takes ten bytes in int32_data, more than any other element. */
+  @Test
+  void manyNegativeIntegersInInt32Data() throws IOException {
+    long[] bits = new long[400 * 400];
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] = 128 + i * 31 % 127;
+    }
+    Weights weights = Weights.of(ElementType.INT8, new int[] {400, 400}, bits);
+    Path in = folder.resolve("in.onnx");
+    model(Storage.PACKED, weights, List.of(SCALE), List.of()).write(in);
+    assertEquals(
+        bits.length,
+        new Rewirer(RewireOptions.builder().layers(LayerOptions.including("w")).build())
+            .rewire(in, folder.resolve("out.onnx"))
+            .weights());
   }
 
   @Test

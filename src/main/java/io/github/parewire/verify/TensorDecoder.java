@@ -35,13 +35,16 @@ final class TensorDecoder {
 
   private static final int WIDEST = Long.BYTES;
 
+  /** Bytes that an element may take in a model: int32_data has a negative one as 64 bits. */
+  private static final int LONGEST = 10;
+
   private static final ThreadLocal<TensorDecoder> DECODERS =
       ThreadLocal.withInitial(TensorDecoder::new);
 
   // Made once a thread: direct memory is returned late.
   private final ByteBuffer source = ByteBuffer.allocateDirect(PIECE * WIDEST);
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(PIECE * WIDEST);
-  private final ByteBuffer model = ByteBuffer.allocateDirect(PIECE * WIDEST + MODEL_ROOM);
+  private final ByteBuffer model = ByteBuffer.allocateDirect(PIECE * LONGEST + MODEL_ROOM);
 
   private TensorDecoder() {}
 
