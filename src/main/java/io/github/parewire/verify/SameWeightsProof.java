@@ -37,22 +37,57 @@ final class SameWeightsProof {
           NAME, Message.of("switched off with ", Message.option(RunOption.CHECK, "none")));
     }
     try (WeightComparison comparison = new WeightComparison(check == WeightCheck.SORT)) {
-      List<Callable<WeightComparison.Result>> comparisons = new ArrayList<>();
-      for (StoredTensor tensor : rewired) {
-        Optional<TensorProto> counterpart =
-            diff.counterpart(tensor.data().tensor())
-                .filter(other -> isComparable(tensor.data().tensor(), other));
-        comparisons.add(
-            () ->
-                counterpart.isEmpty()
-                    ? UNEQUAL
-                    : comparison.compare(
-                        tensor, written.stored(counterpart.get(), tensor.name(), tensor.type())));
-      }
-      return conclude(rewired, ParallelTasks.run(threads, comparisons), comparison.method());
+      List<Optional<WeightComparison.Pair>> pairs =
+          rewired.stream().map(tensor -> pair(tensor, written, diff)).toList();
+      List<WeightComparison.Result> results =
+          ParallelTasks.run(threads, tasks(pairs, comparison)).stream()
+              .flatMap(List::stream)
+              .toList();
+      return conclude(rewired, results, comparison.method());
     } catch (OrtException e) {
       throw new IllegalStateException("ONNX Runtime could not compare weights", e);
     }
+  }
+
+  /** A tensor and its counterpart; empty if it has none that is comparable. */
+  private static Optional<WeightComparison.Pair> pair(
+      StoredTensor tensor, OnnxFile written, MessageDiff diff) {
+    return diff.counterpart(tensor.data().tensor())
+        .filter(other -> isComparable(tensor.data().tensor(), other))
+        .map(other -> written.stored(other, tensor.name(), tensor.type()))
+        .map(other -> new WeightComparison.Pair(tensor, other));
+  }
+
+  /** What compares the pairs: neighbours together where they are small. */
+  private static List<Callable<List<WeightComparison.Result>>> tasks(
+      List<Optional<WeightComparison.Pair>> pairs, WeightComparison comparison) {
+    List<Callable<List<WeightComparison.Result>>> tasks = new ArrayList<>();
+    List<WeightComparison.Pair> together = new ArrayList<>();
+    double share = 0;
+    for (Optional<WeightComparison.Pair> pair : pairs) {
+      double more = pair.map(WeightComparison.Pair::share).orElse(Double.POSITIVE_INFINITY);
+      if (share + more > 1 && !together.isEmpty()) {
+        List<WeightComparison.Pair> full = List.copyOf(together);
+        tasks.add(() -> comparison.compareTogether(full));
+        together.clear();
+        share = 0;
+      }
+      if (more <= 1) {
+        together.add(pair.get());
+        share += more;
+      } else {
+        tasks.add(
+            () ->
+                List.of(
+                    pair.isEmpty()
+                        ? UNEQUAL
+                        : comparison.compare(pair.get().in(), pair.get().out())));
+      }
+    }
+    if (!together.isEmpty()) {
+      tasks.add(() -> comparison.compareTogether(together));
+    }
+    return tasks;
   }
 
   private static boolean isComparable(TensorProto in, TensorProto out) {

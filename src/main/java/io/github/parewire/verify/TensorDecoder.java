@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,8 +32,11 @@ final class TensorDecoder {
   /** Elements in a piece: few enough to stay in the processor's cache. */
   private static final int PIECE = 1 << 17;
 
-  /** Room for a piece's model besides its elements. */
-  private static final int MODEL_ROOM = 4096;
+  /** Room for a model besides the elements of its tensors. */
+  private static final int MODEL_ROOM = 1 << 14;
+
+  /** Tensors to decode in one model. */
+  private static final int MOST_TOGETHER = 32;
 
   private static final int WIDEST = Long.BYTES;
 
@@ -59,6 +64,62 @@ final class TensorDecoder {
     void accept(ByteBuffer elements) throws OrtException;
   }
 
+  /** Takes the elements of one of some tensors. */
+  interface TensorConsumer {
+    /**
+     * Takes the bytes of a tensor's elements, as {@link PieceConsumer} does.
+     *
+     * @param number the tensor's place in the list
+     */
+    void accept(int number, ByteBuffer elements) throws OrtException;
+  }
+
+  /**
+   * How much of the room for {@link #decodeTogether} a tensor takes, 1 being all of it; more than 1
+   * if it is to be decoded by itself.
+   */
+  static double shareTogether(StoredTensor tensor) {
+    return tensor.data() instanceof ExternalData
+        ? Double.POSITIVE_INFINITY
+        : Math.max((double) tensor.elements() / PIECE, 1.0 / MOST_TOGETHER);
+  }
+
+  /**
+   * Decodes small tensors, all in one model: making one for each takes longer than all else.
+   *
+   * @param tensors whose {@link #shareTogether} add up to 1 at most
+   */
+  void decodeTogether(List<StoredTensor> tensors, TensorConsumer consumer)
+      throws OrtException, IOException {
+    ProbeModel probe = new ProbeModel();
+    source.clear();
+    List<ByteBuffer> elements = new ArrayList<>();
+    int from = 0;
+    for (int i = 0; i < tensors.size(); i++) {
+      StoredTensor tensor = tensors.get(i);
+      int length = (int) tensor.elements();
+      ByteBuffer bytes = source.slice(from * WIDEST, length * tensor.type().bytes());
+      probe
+          .initializer(piece(tensor, 0, length, bytes).setName("piece" + i).build())
+          .node("Identity", List.of("piece" + i), List.of("elements" + i))
+          .output("elements" + i, tensor.type().dataType());
+      elements.add(buffer.slice(from * WIDEST, bytes.capacity()).order(ByteOrder.nativeOrder()));
+      from += length;
+    }
+    Map<String, OnnxTensor> targets = new HashMap<>();
+    try (OrtSession session = OrtRuntime.open(probe.build(), model, Optional.empty())) {
+      for (int i = 0; i < tensors.size(); i++) {
+        targets.put("elements" + i, target(tensors.get(i).type(), elements.get(i)));
+      }
+      session.run(Map.of(), Set.of(), targets).close();
+    } finally {
+      targets.values().forEach(OnnxTensor::close);
+    }
+    for (int i = 0; i < tensors.size(); i++) {
+      consumer.accept(i, elements.get(i));
+    }
+  }
+
   /** Decodes a tensor. */
   void decode(StoredTensor tensor, PieceConsumer consumer) throws OrtException, IOException {
     decode(tensor, 0, tensor.elements(), consumer);
@@ -70,7 +131,8 @@ final class TensorDecoder {
     long end = first + count;
     for (long from = first; from < end; from += PIECE) {
       int length = (int) Math.min(PIECE, end - from);
-      consumer.accept(decode(tensor, piece(tensor, from, length), length));
+      ByteBuffer bytes = source.clear().limit(length * tensor.type().bytes());
+      consumer.accept(decode(tensor, piece(tensor, from, length, bytes).build(), length));
     }
   }
 
@@ -84,12 +146,15 @@ final class TensorDecoder {
             .output("elements", type.dataType());
     ByteBuffer elements = buffer.slice(0, length * type.bytes()).order(ByteOrder.nativeOrder());
     try (OrtSession session = OrtRuntime.open(probe.build(), model, dataFolder(tensor.data()));
-        OnnxTensor target =
-            OnnxTensor.createTensor(
-                OrtRuntime.environment(), elements, new long[] {length}, javaType(type));
+        OnnxTensor target = target(type, elements);
         OrtSession.Result result = session.run(Map.of(), Set.of(), Map.of("elements", target))) {
       return elements;
     }
+  }
+
+  private static OnnxTensor target(ElementType type, ByteBuffer elements) throws OrtException {
+    long[] shape = {elements.capacity() / type.bytes()};
+    return OnnxTensor.createTensor(OrtRuntime.environment(), elements, shape, javaType(type));
   }
 
   /** Where the elements are, if not in the model. */
@@ -99,8 +164,13 @@ final class TensorDecoder {
         : Optional.empty();
   }
 
-  /** Some elements as a tensor that holds them in the same form. */
-  private TensorProto piece(StoredTensor tensor, long from, int length) throws IOException {
+  /**
+   * Some elements as a tensor that holds them in the same form.
+   *
+   * @param bytes room for them, if they are raw
+   */
+  private static TensorProto.Builder piece(
+      StoredTensor tensor, long from, int length, ByteBuffer bytes) throws IOException {
     TensorProto.Builder piece =
         TensorProto.newBuilder()
             .setName("piece")
@@ -111,29 +181,27 @@ final class TensorDecoder {
       return externalPiece(piece, external, from * width, (long) length * width);
     }
     if (tensor.data().form() == StorageForm.RAW) {
-      ByteBuffer bytes = source.clear().limit(length * width);
       tensor.data().read(from * width, bytes);
-      return piece.setRawData(UnsafeByteOperations.unsafeWrap(bytes.flip())).build();
+      return piece.setRawData(UnsafeByteOperations.unsafeWrap(bytes.flip()));
     }
     TensorProto proto = tensor.data().tensor();
     int first = Math.toIntExact(from);
     int end = first + length;
     return switch (tensor.type()) {
-      case FLOAT -> piece.addAllFloatData(proto.getFloatDataList().subList(first, end)).build();
-      case DOUBLE -> piece.addAllDoubleData(proto.getDoubleDataList().subList(first, end)).build();
+      case FLOAT -> piece.addAllFloatData(proto.getFloatDataList().subList(first, end));
+      case DOUBLE -> piece.addAllDoubleData(proto.getDoubleDataList().subList(first, end));
       case FLOAT16, BFLOAT16, INT8, UINT8 ->
-          piece.addAllInt32Data(proto.getInt32DataList().subList(first, end)).build();
+          piece.addAllInt32Data(proto.getInt32DataList().subList(first, end));
     };
   }
 
-  private static TensorProto externalPiece(
+  private static TensorProto.Builder externalPiece(
       TensorProto.Builder piece, ExternalData external, long from, long length) {
     return piece
         .setDataLocation(TensorProto.DataLocation.EXTERNAL)
         .addExternalData(entry("location", external.file().getFileName().toString()))
         .addExternalData(entry("offset", Long.toString(external.span().offset() + from)))
-        .addExternalData(entry("length", Long.toString(length)))
-        .build();
+        .addExternalData(entry("length", Long.toString(length)));
   }
 
   private static StringStringEntryProto entry(String key, String value) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 /**
  * Whether two stored tensors hold the same multiset of weights, as ONNX Runtime sees it: by their
@@ -69,12 +70,57 @@ final class WeightComparison implements AutoCloseable {
         bySort
             ? List.of(sorted(in), sorted(out))
             : ParallelTasks.runParts(List.of(() -> fingerprint(in), () -> fingerprint(out)));
-    Content before = contents.get(0);
-    Content after = contents.get(1);
+    return result(contents.get(0), contents.get(1));
+  }
+
+  private static Result result(Content before, Content after) {
     return new Result(
         before.patterns().equals(after.patterns())
             && before.statistics().agreesWith(after.statistics()),
         before.statistics());
+  }
+
+  /** Two tensors to compare. */
+  record Pair(StoredTensor in, StoredTensor out) {
+
+    /** How much of the room for {@link WeightComparison#compareTogether} it takes, 1 being all. */
+    double share() {
+      return TensorDecoder.shareTogether(in) + TensorDecoder.shareTogether(out);
+    }
+  }
+
+  /**
+   * Compares small tensors, as {@link #compare} does each pair.
+   *
+   * @param pairs whose shares add up to 1 at most
+   * @return what it found of each
+   * @throws OrtException if ONNX Runtime fails
+   * @throws IOException if a file can't be read
+   */
+  List<Result> compareTogether(List<Pair> pairs) throws OrtException, IOException {
+    List<StoredTensor> tensors =
+        pairs.stream().flatMap(pair -> Stream.of(pair.in(), pair.out())).toList();
+    List<Content> contents = new ArrayList<>();
+    TensorDecoder.get()
+        .decodeTogether(
+            tensors, (number, elements) -> contents.add(content(tensors.get(number), elements)));
+    List<Result> results = new ArrayList<>();
+    for (int i = 0; i < contents.size(); i += 2) {
+      results.add(result(contents.get(i), contents.get(i + 1)));
+    }
+    return results;
+  }
+
+  /** The content of a tensor that is one piece. */
+  private Content content(StoredTensor tensor, ByteBuffer elements) throws OrtException {
+    int width = tensor.type().bytes();
+    WeightStatistics figures = statistics.get(tensor.type()).of(elements);
+    if (bySort) {
+      return new Content(sorters.get(width).sort(elements), figures);
+    }
+    Fingerprint.Sum sum = fingerprints.get(width).new Sum();
+    sum.add(elements);
+    return new Content(sum.words(), figures);
   }
 
   private Content sorted(StoredTensor tensor) throws OrtException, IOException {

@@ -99,6 +99,48 @@ final class VerifyCommandTest {
     }
   }
 
+  /** They are decoded together, and compared each by itself: two that exchange a weight differ. */
+  @Test
+  void manySmallTensors() throws IOException {
+    int layers = 70;
+    Models models = Models.model();
+    models.graph().input("x0", TensorProto.DataType.FLOAT);
+    for (int i = 0; i < layers; i++) {
+      Storage storage = i % 2 == 0 ? Storage.RAW : Storage.PACKED;
+      Weights weights = Weights.random(ElementType.FLOAT, Seeds.random("small " + i), 6, 6);
+      models.graph().weights("w" + i, storage, weights);
+      models.graph().node("MatMul", List.of("x" + i, "w" + i), "x" + (i + 1));
+    }
+    models.graph().output("x" + layers, TensorProto.DataType.FLOAT);
+    Path in = models.write(folder.resolve("in.onnx"));
+    Path out = folder.resolve("out.onnx");
+    Cli run = Cli.run(in, out);
+    assertEquals(0, run.status(), run::toString);
+    for (String check : CHECKS) {
+      Cli verify = Cli.run("verify", in, out, "--check", check);
+      assertEquals(0, verify.status(), verify::toString);
+    }
+
+    ModelProto.Builder tampered = Tensors.model(out).toBuilder();
+    TensorProto.Builder one = tampered.getGraphBuilder().getInitializerBuilder(34);
+    TensorProto.Builder other = tampered.getGraphBuilder().getInitializerBuilder(36);
+    byte[] ones = one.getRawData().toByteArray();
+    byte[] others = other.getRawData().toByteArray();
+    for (int i = 0; i < Float.BYTES; i++) {
+      byte kept = ones[i];
+      ones[i] = others[i];
+      others[i] = kept;
+    }
+    one.setRawData(ByteString.copyFrom(ones));
+    other.setRawData(ByteString.copyFrom(others));
+    Files.write(out, tampered.build().toByteArray());
+    for (String check : CHECKS) {
+      Cli verify = Cli.run("verify", in, out, "--check", check);
+      assertEquals(1, verify.status(), verify::toString);
+      assertTrue(verify.out().contains("other weights in 'w34', 'w36'"), verify::out);
+    }
+  }
+
   /** What was 1 at the output is infinite now, as a permutation may have it. */
   @Test
   void tellsOfNewInfinities() throws IOException {
