@@ -41,6 +41,8 @@ import parewire_numpy
 ROOT = Path(__file__).resolve().parents[2]
 TOOL = ROOT / "tools" / "onnx-parewire"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
+GROWTH = "## How the time grows"
+"""Heading of the last section of the page, which is bench_growth.py's."""
 MIB = 1 << 20
 Result = TypeVar("Result")
 
@@ -344,7 +346,8 @@ def main() -> None:
     page = document(sections, arguments.rounds, where)
     print(page)
     if not arguments.no_write:
-        DOCUMENT.write_text(page)
+        _, heading, growth_section = DOCUMENT.read_text(encoding="utf-8").partition(GROWTH)
+        DOCUMENT.write_text(f"{page}\n{heading}{growth_section}" if heading else page, encoding="utf-8")
 
 
 if __name__ == "__main__":
