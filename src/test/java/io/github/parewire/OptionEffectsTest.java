@@ -97,7 +97,7 @@ final class OptionEffectsTest {
               .streams(new StreamOptions(new BigInteger(seed), shared))
               .layers(new LayerOptions(groups, include, exclude))
               .execution(ExecutionOptions.threads(threads))
-              .verification(new VerificationOptions(check, InputShapes.none()))
+              .verification(new VerificationOptions(check, true, InputShapes.none()))
               .build();
       return new Rewirer(options).rewire(from, to);
     }

@@ -72,7 +72,7 @@ final class QuantizedWeightsTest {
 
     new Rewirer(
             RewireOptions.builder()
-                .verification(new VerificationOptions(check, InputShapes.none()))
+                .verification(new VerificationOptions(check, true, InputShapes.none()))
                 .build())
         .rewire(in, out);
 

@@ -105,7 +105,7 @@ final class RealModelsTest {
     RewireOptions options =
         RewireOptions.builder()
             .layers(LayerOptions.including(include(fixed)))
-            .verification(new VerificationOptions(WeightCheck.FINGERPRINT, shapes(model)))
+            .verification(new VerificationOptions(WeightCheck.FINGERPRINT, true, shapes(model)))
             .build();
     Report report = new Rewirer(options).rewire(in, out);
 

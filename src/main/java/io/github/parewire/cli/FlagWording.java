@@ -16,6 +16,7 @@ final class FlagWording implements Wording {
   /** The flag that sets an option, or has it set. */
   static String flag(RunOption option) {
     return switch (option) {
+      case RUN -> "--no-run";
       case INPUT_SHAPES -> "--input-shape";
       case HASHES -> "--json";
       case SKETCHES -> "--html";

@@ -33,8 +33,13 @@ final class ProofFlags {
       paramLabel = "NAME:DIMS",
       description =
           "Shape of an input that ONNX Runtime is to run IN and OUT with, such as"
-              + " x:1,3,224,224. Free dimensions are 1 otherwise. Repeatable.")
+              + " x:1,3,224,224. Without it some sizes are tried for free dimensions. Repeatable.")
   private List<String> inputShapes = new ArrayList<>();
+
+  @Option(
+      names = "--no-run",
+      description = "Do not have ONNX Runtime load and run OUT: the other proofs decide.")
+  private boolean noRun;
 
   VerificationOptions verification() {
     Map<String, List<Long>> shapes = new HashMap<>();
@@ -51,7 +56,7 @@ final class ProofFlags {
         throw unclear(text);
       }
     }
-    return new VerificationOptions(check, new InputShapes(shapes));
+    return new VerificationOptions(check, !noRun, new InputShapes(shapes));
   }
 
   private static UsageException unclear(String text) {

@@ -33,6 +33,8 @@ public enum RunOption {
   EXCLUDE,
   /** How weights are compared. */
   CHECK,
+  /** Whether the output is run for a proof. */
+  RUN,
   /** What shapes the model's inputs have in its trial run. */
   INPUT_SHAPES,
   /** Whether data files may have other names. */

@@ -51,6 +51,7 @@ final class JsonOptions {
 
   private static void putVerification(ObjectNode node, VerificationOptions verification) {
     node.put("check", LowerCase.of(verification.check()));
+    node.put("run", verification.run());
     ObjectNode shapes = node.putObject("inputShapes");
     Map<String, java.util.List<Long>> sorted = new TreeMap<>(verification.inputShapes().shapes());
     sorted.forEach((input, shape) -> shapes.set(input, numbers(shape)));

@@ -84,7 +84,7 @@ public final class FileProofs {
     List<Callable<Proof>> proofs = new ArrayList<>();
     proofs.add(() -> NothingElseProof.prove(in, written, rewired, diff));
     proofs.add(() -> SameWeightsProof.prove(written, rewired, diff, verification.check(), threads));
-    proofs.add(() -> RunsProof.prove(in, written, verification.inputShapes(), device));
+    proofs.add(() -> RunsProof.prove(in, written, verification, device));
     return new Verification(ParallelTasks.run(threads, proofs));
   }
 }

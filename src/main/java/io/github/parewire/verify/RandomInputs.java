@@ -28,18 +28,21 @@ final class RandomInputs {
   /**
    * Makes the inputs.
    *
-   * @param shapes for inputs with free dimensions, which are 1 otherwise
+   * @param shapes for inputs with free dimensions
+   * @param sizes of free dimensions otherwise
    * @return tensors by name, for the caller to close
    * @throws UnfitInputException if an input is no tensor of numbers, or a shape does not fit it
    */
-  static Map<String, OnnxTensor> of(OrtSession session, InputShapes shapes) throws OrtException {
+  static Map<String, OnnxTensor> of(OrtSession session, InputShapes shapes, FreeSizes sizes)
+      throws OrtException {
     Map<String, OnnxTensor> inputs = new HashMap<>();
     SplittableRandom random = new SplittableRandom(1);
     for (NodeInfo input : session.getInputInfo().values()) {
       if (!(input.getInfo() instanceof TensorInfo info)) {
         throw new UnfitInputException("input '" + input.getName() + "' is no tensor");
       }
-      long[] shape = shape(input.getName(), info, shapes);
+      long others = inputs.isEmpty() ? sizes.others() : sizes.ofOtherInputs();
+      long[] shape = shape(input.getName(), info, shapes, sizes.first(), others);
       inputs.put(
           input.getName(),
           OnnxTensor.createTensor(
@@ -48,7 +51,8 @@ final class RandomInputs {
     return inputs;
   }
 
-  private static long[] shape(String name, TensorInfo info, InputShapes shapes) {
+  private static long[] shape(
+      String name, TensorInfo info, InputShapes shapes, long first, long others) {
     long[] declared = info.getShape();
     List<Long> given = shapes.of(name).orElse(null);
     if (given != null && declared.length == 0) {
@@ -60,7 +64,8 @@ final class RandomInputs {
     }
     long[] shape = new long[declared.length];
     for (int i = 0; i < shape.length; i++) {
-      long free = given == null ? 1 : given.get(i);
+      long usual = i == 0 ? first : others;
+      long free = given == null ? usual : given.get(i);
       shape[i] = declared[i] < 0 ? free : declared[i];
     }
     return shape;

@@ -6,6 +6,7 @@ import io.github.parewire.model.ExternalData;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.options.Device;
 import io.github.parewire.options.InputShapes;
+import io.github.parewire.options.VerificationOptions;
 import io.github.parewire.parallel.ParallelTasks;
 import io.github.parewire.result.Proof;
 import java.io.IOException;
@@ -37,26 +38,49 @@ final class RunsProof {
   private RunsProof() {}
 
   /** Proves it. Called in a pool, it lets an idle thread run one of the two files. */
-  static Proof prove(OnnxFile in, OnnxFile out, InputShapes shapes, Device device)
+  static Proof prove(OnnxFile in, OnnxFile out, VerificationOptions options, Device device)
       throws IOException {
+    if (!options.run()) {
+      return Proofs.skipped(NAME, Message.of("left out with ", Message.option(RunOption.RUN)));
+    }
     boolean run = size(in) <= LARGEST;
+    InputShapes shapes = options.inputShapes();
+    List<FreeSizes> sizes =
+        shapes.shapes().isEmpty() ? FreeSizes.of(in.model()) : List.of(FreeSizes.ONE);
     if (size(in) <= LARGEST_TWICE) {
       List<Callable<TrialRun>> both =
           List.of(
-              () -> TrialRun.of(in.path(), shapes, true, device),
-              () -> TrialRun.of(out.path(), shapes, true, device));
+              () -> TrialRun.of(in.path(), shapes, sizes, device),
+              () -> TrialRun.of(out.path(), shapes, sizes, device));
       List<TrialRun> trials = ParallelTasks.runParts(both);
-      return conclude(trials.get(0), trials.get(1), shapes, device);
+      TrialRun before = trials.get(0);
+      TrialRun after = trials.get(1);
+      // Where other values make it run with other sizes, with those of the input.
+      return conclude(
+          before,
+          before instanceof TrialRun.Ran ran && !hasRunWith(after, ran.sizes())
+              ? TrialRun.of(out.path(), shapes, List.of(ran.sizes()), device)
+              : after,
+          device);
     }
-    TrialRun after = TrialRun.of(out.path(), shapes, run, device);
-    if (!run && after instanceof TrialRun.Loaded) {
-      return Proofs.holds(NAME, "loads in ONNX Runtime; too large to be run for a proof");
+    if (!run) {
+      TrialRun after = TrialRun.of(out.path(), shapes, List.of(), device);
+      return after instanceof TrialRun.Loaded
+          ? Proofs.holds(NAME, "loads in ONNX Runtime; too large to be run for a proof")
+          : conclude(TrialRun.of(in.path(), shapes, List.of(), device), after, device);
     }
-    return conclude(TrialRun.of(in.path(), shapes, run, device), after, shapes, device);
+    TrialRun before = TrialRun.of(in.path(), shapes, sizes, device);
+    List<FreeSizes> same = before instanceof TrialRun.Ran ran ? List.of(ran.sizes()) : List.of();
+    return conclude(before, TrialRun.of(out.path(), shapes, same, device), device);
   }
 
-  private static Proof conclude(
-      TrialRun before, TrialRun after, InputShapes shapes, Device device) {
+  private static boolean hasRunWith(TrialRun trial, FreeSizes sizes) {
+    return trial instanceof TrialRun.Ran ran
+        ? ran.sizes().equals(sizes)
+        : !(trial instanceof TrialRun.Loaded);
+  }
+
+  private static Proof conclude(TrialRun before, TrialRun after, Device device) {
     if (before instanceof TrialRun.Failed failed) {
       return Proofs.skipped(
           NAME, Message.of("the input does not load in ONNX Runtime: ", failed.why()));
@@ -64,10 +88,25 @@ final class RunsProof {
     if (after instanceof TrialRun.Failed failed) {
       return Proofs.failed(NAME, "the input loads in ONNX Runtime, the output: " + failed.why());
     }
+    if (before instanceof TrialRun.Stopped stopped) {
+      return Proofs.skipped(
+          NAME, Message.of("both load; the input's run was stopped ", stopped.when()));
+    }
     if (before instanceof TrialRun.Loaded loaded) {
       return Proofs.skipped(
           NAME,
-          Message.of("both load, but the input does not run", hint(shapes), ": ", loaded.why()));
+          Message.of(
+              "both load, but the input does not run with random input; its shapes can be given"
+                  + " with ",
+              Message.option(RunOption.INPUT_SHAPES),
+              ": ",
+              loaded.why()));
+    }
+    if (after instanceof TrialRun.Stopped stopped) {
+      return Proofs.skipped(
+          NAME,
+          Message.of(
+              "both load, and the input runs; the output's run was stopped ", stopped.when()));
     }
     if (after instanceof TrialRun.Loaded loaded) {
       return Proofs.skipped(
@@ -78,13 +117,6 @@ final class RunsProof {
               loaded.why()));
     }
     return compare(((TrialRun.Ran) before).outputs(), ((TrialRun.Ran) after).outputs(), device);
-  }
-
-  private static Message hint(InputShapes shapes) {
-    return shapes.shapes().isEmpty()
-        ? Message.of(
-            " (free dimensions are 1 without ", Message.option(RunOption.INPUT_SHAPES), ")")
-        : Message.of();
   }
 
   private static Proof compare(

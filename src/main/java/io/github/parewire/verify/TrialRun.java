@@ -16,14 +16,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Timer;
-import java.util.TimerTask;
 
 /** How far a model gets in ONNX Runtime, given random inputs. */
 sealed interface TrialRun {
 
-  /** It runs. */
-  record Ran(List<Output> outputs) implements TrialRun {}
+  /**
+   * It runs.
+   *
+   * @param outputs what comes out
+   * @param sizes with which sizes of free dimensions
+   */
+  record Ran(List<Output> outputs, FreeSizes sizes) implements TrialRun {}
+
+  /** It loads, and was still running after much work. */
+  record Stopped(String when) implements TrialRun {}
 
   /** It loads, and was not or can't be run. */
   record Loaded(String why) implements TrialRun {}
@@ -53,59 +59,50 @@ sealed interface TrialRun {
     }
   }
 
-  /** A model can hold a loop that its random input never ends. */
-  long LIMIT_MILLIS = 60_000;
-
-  /**
-   * Loads a model, and runs it.
-   *
-   * @param run whether to run it, too
-   */
-  static TrialRun of(Path model, InputShapes shapes, boolean run, Device device) {
+  /** Sizes to try until the model runs, of which none is given to a model that is only loaded. */
+  static TrialRun of(Path model, InputShapes shapes, List<FreeSizes> sizes, Device device) {
     try (OrtSession session = OrtRuntime.open(model, device)) {
-      if (!run) {
-        return new Loaded("too large to be run for a proof");
+      TrialRun first = null;
+      for (FreeSizes one : sizes) {
+        TrialRun trial = run(session, shapes, one);
+        if (!(trial instanceof Loaded)) {
+          return trial;
+        }
+        first = first == null ? trial : first;
       }
-      try {
-        return new Ran(run(session, shapes));
-      } catch (OrtException | UnfitInputException | ArithmeticException e) {
-        return new Loaded(oneLine(e));
-      }
+      return first == null ? new Loaded("not run") : first;
     } catch (OrtException e) {
       return new Failed(oneLine(e));
     }
   }
 
-  private static List<Output> run(OrtSession session, InputShapes shapes) throws OrtException {
+  private static TrialRun run(OrtSession session, InputShapes shapes, FreeSizes sizes) {
     Map<String, OnnxTensor> inputs = new HashMap<>();
-    Timer timer = new Timer("limit of a trial run", true);
-    try (OrtSession.RunOptions options = new OrtSession.RunOptions()) {
-      inputs.putAll(RandomInputs.of(session, shapes));
-      timer.schedule(terminating(options), LIMIT_MILLIS);
+    try (OrtSession.RunOptions options = new OrtSession.RunOptions();
+        WorkLimit limit = new WorkLimit(WorkLimit.WORK, () -> terminate(options))) {
+      inputs.putAll(RandomInputs.of(session, shapes, sizes));
       try (OrtSession.Result result = session.run(inputs, options)) {
         List<Output> outputs = new ArrayList<>();
         for (Map.Entry<String, OnnxValue> entry : result) {
           outputs.add(output(entry.getKey(), entry.getValue()));
         }
-        return outputs;
+        return new Ran(outputs, sizes);
+      } catch (OrtException e) {
+        return limit.isReached() ? new Stopped(limit.text()) : new Loaded(oneLine(e));
       }
+    } catch (OrtException | UnfitInputException | ArithmeticException e) {
+      return new Loaded(oneLine(e));
     } finally {
-      timer.cancel();
       inputs.values().forEach(OnnxTensor::close);
     }
   }
 
-  private static TimerTask terminating(OrtSession.RunOptions options) {
-    return new TimerTask() {
-      @Override
-      public void run() {
-        try {
-          options.setTerminate(true);
-        } catch (OrtException e) {
-          throw new IllegalStateException(e);
-        }
-      }
-    };
+  private static void terminate(OrtSession.RunOptions options) {
+    try {
+      options.setTerminate(true);
+    } catch (OrtException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static Output output(String name, OnnxValue value) {

@@ -123,7 +123,7 @@ final class HostileModelTest {
                 .node("DequantizeLinear", List.of("w", "scale", "zero"), "q")
                 .node("MatMul", List.of("x", "q"), "y"));
     cases.put(
-        "its scale is not constant",
+        "its scale is no float32 constant",
         graph ->
             graph
                 .initializer(
