@@ -49,10 +49,12 @@ public final class LayerFinder {
    * Finds the layers of a model.
    *
    * @param groups how grouped convolutions become matrices
-   * @throws io.github.parewire.message.ModelException if a value or a function depends on itself
+   * @throws io.github.parewire.message.ModelException if a value or a function depends on itself,
+   *     or two names that are no UTF-8 can't be told apart
    */
   public static Findings find(OnnxFile file, GroupMode groups) {
     String where = file.path().toString();
+    DistinctNames.require(where, file.model());
     Scope main = Scope.of(where, file.model());
     UseCollector collector = new UseCollector(where, groups);
     List<TensorUses> uses = collector.collect(main);

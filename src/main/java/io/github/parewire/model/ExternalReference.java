@@ -1,12 +1,13 @@
 package io.github.parewire.model;
 
+import io.github.parewire.message.Message;
 import io.github.parewire.message.ModelException;
 import io.github.parewire.onnx.StringStringEntryProto;
 import io.github.parewire.onnx.TensorProto;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /**
  * What a tensor says of where its bytes are (ONNX, "External Data"), read strictly: a key that is
@@ -18,7 +19,13 @@ import java.util.Set;
  */
 record ExternalReference(String location, long offset, OptionalLong length) {
 
-  private static final Set<String> KEYS = Set.of("location", "offset", "length", "checksum");
+  private static final List<String> KEYS = List.of("location", "offset", "length", "checksum");
+
+  /** ONNX Runtime numbers the keys of the copies that it lays out for one processor. */
+  private static final String PREPACKED = "prepacked";
+
+  /** What ONNX Runtime calls the file of weights that a session holds in memory. */
+  private static final String IN_MEMORY = "_ORT_MEM_ADDR_";
 
   /**
    * Reads a tensor's external_data.
@@ -29,8 +36,19 @@ record ExternalReference(String location, long offset, OptionalLong length) {
   static ExternalReference of(String where, TensorProto tensor) {
     Map<String, String> entries = new HashMap<>();
     for (StringStringEntryProto entry : tensor.getExternalDataList()) {
+      if (entry.getKey().startsWith(PREPACKED)) {
+        throw new ModelException(
+            where,
+            "external data: expected weights alone, found '"
+                + entry.getKey()
+                + "': a copy that ONNX Runtime laid out for one processor, which would keep the"
+                + " old weights",
+            Message.of("rewire the model that it was made of"),
+            Message.of("save it without session.save_external_prepacked_constant_initializers"));
+      }
       if (!KEYS.contains(entry.getKey())) {
-        throw refused(where, "the key '" + entry.getKey() + "'", "one of " + KEYS);
+        throw refused(
+            where, "the key '" + entry.getKey() + "'", "one of " + String.join(", ", KEYS));
       }
       if (entries.put(entry.getKey(), entry.getValue()) != null) {
         throw refused(where, "'" + entry.getKey() + "' twice", "each key once");
@@ -39,6 +57,15 @@ record ExternalReference(String location, long offset, OptionalLong length) {
     String location = entries.get("location");
     if (location == null) {
       throw refused(where, "no location", "the name of a file");
+    }
+    if (location.contains(IN_MEMORY)) {
+      throw new ModelException(
+          where,
+          "external data: expected the name of a file, found '"
+              + location
+              + "': weights that were in the memory of the ONNX Runtime session which wrote this,"
+              + " and are in no file",
+          "save the model from the program that has its weights");
     }
     return new ExternalReference(
         location,

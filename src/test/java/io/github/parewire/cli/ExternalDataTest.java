@@ -231,6 +231,17 @@ final class ExternalDataTest {
                     }));
   }
 
+  /** What ONNX Runtime writes into files of its own is named as what it is. */
+  @Test
+  void whatOnnxRuntimeAdds() throws IOException {
+    writeModel(Map.of("location", "weights.bin", "prepacked_0", "sgemm|0;64"));
+    assertRefused("'prepacked_0': a copy that ONNX Runtime laid out for one processor");
+    writeModel(Map.of("location", "*/_ORT_MEM_ADDR_/*", "offset", "140012", "length", "96"));
+    assertRefused("weights that were in the memory of the ONNX Runtime session");
+    writeModel(Map.of("location", "weights.bin", "basepath", "/etc"));
+    assertRefused("expected one of location, offset, length, checksum, found the key 'basepath'");
+  }
+
   @Test
   void keyTwice() throws IOException {
     TensorProto tensor = external(Map.of("location", "weights.bin"));

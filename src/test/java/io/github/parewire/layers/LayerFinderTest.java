@@ -1,8 +1,11 @@
 package io.github.parewire.layers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
+import io.github.parewire.message.ModelException;
 import io.github.parewire.model.ElementType;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.onnx.AttributeProto;
@@ -25,6 +28,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -537,6 +541,41 @@ final class LayerFinderTest {
                 .setType(AttributeProto.AttributeType.TENSOR)
                 .setT(tensor()))
         .build();
+  }
+
+  /** In GBK, say, both would have names, and operators would find either by the same one. */
+  @Test
+  void namesThatAreNoUtf8AreNotTakenForOneAnother() throws IOException {
+    graph
+        .node("Gemm", List.of("x", "a"), "1", TRANS_B)
+        .node("Gemm", List.of("x", "b"), "2", TRANS_B);
+    byte[] model = models.bytes();
+    ModelProto sound = ModelProto.parseFrom(model);
+    ModelProto apart = renamed(sound, "a", new byte[] {'w', (byte) 0xc8});
+    assertEquals(2, find(apart.toByteArray()).layers().size(), "one is told from UTF-8");
+    byte[] both = renamed(apart, "b", new byte[] {'w', (byte) 0xd6}).toByteArray();
+    ModelException refusal = assertThrows(ModelException.class, () -> find(both));
+    assertTrue(refusal.getMessage().contains("w\\xc8 and w\\xd6"), refusal::getMessage);
+  }
+
+  private static ModelProto renamed(ModelProto model, String from, byte[] to) {
+    ByteString name = ByteString.copyFrom(to);
+    ModelProto.Builder renamed = model.toBuilder();
+    renamed.getGraphBuilder().getInitializerBuilderList().stream()
+        .filter(tensor -> tensor.getName().equals(from))
+        .forEach(tensor -> tensor.setNameBytes(name));
+    for (NodeProto.Builder node : renamed.getGraphBuilder().getNodeBuilderList()) {
+      for (int i = 0; i < node.getInputCount(); i++) {
+        if (node.getInput(i).equals(from)) {
+          // Protocol Buffers' builders have no setter of bytes for one of many.
+          List<ByteString> inputs = new ArrayList<>(node.getInputList().asByteStringList());
+          inputs.set(i, name);
+          node.clearInput();
+          inputs.forEach(node::addInputBytes);
+        }
+      }
+    }
+    return renamed.build();
   }
 
   @Test
