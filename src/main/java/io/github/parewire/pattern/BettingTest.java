@@ -25,6 +25,8 @@ final class BettingTest {
   /** Places to look at before all are. */
   private static final int PROBES = 256;
 
+  private static final int FEWEST_PROBES = 24;
+
   /** Which part of those that do not agree by chance must agree. */
   private static final double PROMISING = 0.3;
 
@@ -136,6 +138,9 @@ final class BettingTest {
       int named = reference.place(index, grid);
       if (named >= 0) {
         probes.add(grid.symbol(place), grid.symbol(named));
+        if (probes.areHopeless()) {
+          return false;
+        }
       }
     }
     return probes.arePromising();
@@ -160,6 +165,11 @@ final class BettingTest {
         equal += symbol == named ? 1 : 0;
         opposite += symbol == -named ? 1 : 0;
       }
+    }
+
+    /** Whether so many do not agree that the others can't make up for it. */
+    boolean areHopeless() {
+      return all == FEWEST_PROBES && zerosAgree + equal + opposite == 0;
     }
 
     boolean arePromising() {

@@ -85,6 +85,10 @@ final class RunsProof {
       return Proofs.skipped(
           NAME, Message.of("the input does not load in ONNX Runtime: ", failed.why()));
     }
+    if (after instanceof TrialRun.Failed failed && failed.isForMemory()) {
+      return Proofs.skipped(
+          NAME, Message.of("not enough memory to load the output: ", failed.why()));
+    }
     if (after instanceof TrialRun.Failed failed) {
       return Proofs.failed(NAME, "the input loads in ONNX Runtime, the output: " + failed.why());
     }

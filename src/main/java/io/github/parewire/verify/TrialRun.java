@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** How far a model gets in ONNX Runtime, given random inputs. */
 sealed interface TrialRun {
@@ -35,7 +36,16 @@ sealed interface TrialRun {
   record Loaded(String why) implements TrialRun {}
 
   /** It does not load. */
-  record Failed(String why) implements TrialRun {}
+  record Failed(String why) implements TrialRun {
+
+    private static final Pattern MEMORY =
+        Pattern.compile("bad_alloc|allocate|out of memory", Pattern.CASE_INSENSITIVE);
+
+    /** Whether it could load where there is more memory. */
+    boolean isForMemory() {
+      return MEMORY.matcher(why).find();
+    }
+  }
 
   /**
    * An output.
