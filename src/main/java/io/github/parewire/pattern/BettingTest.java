@@ -127,10 +127,10 @@ final class BettingTest {
 
   /** Looks at a few places, evenly spread: most weights are draws, and this tells most of them. */
   private static boolean isPromising(WeightGrid grid, Reference reference) {
-    Probes probes = new Probes();
     int[] index = new int[grid.rank()];
     // An odd step meets every kind of place of an even shape.
     int step = Math.max(1, grid.size() / PROBES) | 1;
+    Probes probes = new Probes(grid.size() / step + 1);
     for (int place = 0; place < grid.size(); place += step) {
       for (int axis = 0; axis < index.length; axis++) {
         index[axis] = grid.index(place, axis);
@@ -148,16 +148,19 @@ final class BettingTest {
 
   /** Pairs of weights, and how often they agree, against how often those of others do. */
   private static final class Probes {
-    private final int[] counts = new int[WeightGrid.SIZES];
+    private final int[] sizes;
     private int all;
     private int zerosAgree;
     private int othersAgree;
     private int equal;
     private int opposite;
 
+    Probes(int most) {
+      sizes = new int[most];
+    }
+
     void add(int symbol, int named) {
-      counts[Math.abs(symbol)]++;
-      all++;
+      sizes[all++] = Math.abs(symbol);
       if (symbol == 0) {
         zerosAgree += named == 0 ? 1 : 0;
       } else {
@@ -173,16 +176,27 @@ final class BettingTest {
     }
 
     boolean arePromising() {
-      int zeros = counts[0];
+      int zeros = (int) Arrays.stream(sizes, 0, all).filter(size -> size == 0).count();
       int others = all - zeros;
-      double byChance = 0;
-      for (int size = 1; size < counts.length; size++) {
-        byChance += (double) counts[size] * counts[size] / all;
-      }
+      double byChance = sameSizes(zeros);
       return isMore(zerosAgree, zeros, (double) zeros * zeros / all)
           || isMore(othersAgree, others, (double) others * others / all)
           || isMore(equal + opposite, others, byChance)
           || isMore(Math.max(equal, opposite), others, byChance / 2);
+    }
+
+    /** How many that are not 0 are expected to agree with another one. */
+    private double sameSizes(int zeros) {
+      Arrays.sort(sizes, 0, all);
+      double same = 0;
+      int from = zeros;
+      for (int i = zeros; i <= all; i++) {
+        if (i == all || sizes[i] != sizes[from]) {
+          same += (double) (i - from) * (i - from) / Math.max(1, all);
+          from = i;
+        }
+      }
+      return same;
     }
 
     private static boolean isMore(int agree, int of, double byChance) {

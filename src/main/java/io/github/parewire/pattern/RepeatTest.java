@@ -48,12 +48,13 @@ final class RepeatTest {
 
   /** Lines of weights that share their index on axis a, and on axis b. */
   private static Evidence lines(WeightGrid grid, int a, int b, double same) {
-    int[] starts = places(grid, axis -> axis == a || axis == b);
-    int[] steps = places(grid, axis -> axis != a && axis != b);
-    int length = Math.min(LONGEST, steps.length);
-    if (starts.length < 2 || length < SHORTEST) {
+    int count = a == b ? grid.dim(a) : grid.dim(a) * grid.dim(b);
+    int length = Math.min(LONGEST, grid.size() / count);
+    if (length < SHORTEST) {
       return Evidence.NONE;
     }
+    int[] starts = places(grid, axis -> axis == a || axis == b);
+    int[] steps = places(grid, axis -> axis != a && axis != b);
     long[] hashes = new long[starts.length];
     for (int line = 0; line < starts.length; line++) {
       int sign = 0;
