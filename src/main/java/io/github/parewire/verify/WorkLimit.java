@@ -1,7 +1,5 @@
 package io.github.parewire.verify;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Timer;
 import java.util.TimerTask;
@@ -18,11 +16,8 @@ final class WorkLimit implements AutoCloseable {
 
   private static final Duration CLOCK = Duration.ofMinutes(30);
   private static final long STEP_MILLIS = 500;
-  private static final long NANOS = 1_000_000_000L;
 
-  private final OperatingSystemMXBean system =
-      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-  private final long workBefore = system.getProcessCpuTime();
+  private final Duration workBefore = processorTime();
   private final long clockBefore = System.nanoTime();
   private final Timer timer = new Timer("limit of a trial run", true);
   private final Duration work;
@@ -50,8 +45,16 @@ final class WorkLimit implements AutoCloseable {
   }
 
   private boolean isTooMuch() {
-    return system.getProcessCpuTime() - workBefore > work.toNanos()
-        || System.nanoTime() - clockBefore > CLOCK.toNanos();
+    return spent().compareTo(work) > 0 || System.nanoTime() - clockBefore > CLOCK.toNanos();
+  }
+
+  private Duration spent() {
+    return processorTime().minus(workBefore);
+  }
+
+  /** Of the process; always 0 where the system does not tell. */
+  private static Duration processorTime() {
+    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
   /** Whether it was ended. */
@@ -61,7 +64,7 @@ final class WorkLimit implements AutoCloseable {
 
   /** When, for people. */
   String text() {
-    return "after " + (system.getProcessCpuTime() - workBefore) / NANOS + " s of processor time";
+    return "after " + spent().toSeconds() + " s of processor time";
   }
 
   @Override
