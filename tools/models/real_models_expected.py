@@ -61,7 +61,13 @@ SHAPES = {
 }
 """Shapes of inputs to run a model with, where 1 won't do for a free dimension."""
 
-WEIGHTS = {"Conv": (1,), "ConvTranspose": (1,), "Gemm": (0, 1), "MatMul": (0, 1)}
+WEIGHTS = {
+    "Conv": (1,),
+    "ConvTranspose": (1,),
+    "Gemm": (0, 1),
+    "MatMul": (0, 1),
+    "Einsum": (0, 1),
+}
 
 
 @dataclass
@@ -185,6 +191,8 @@ class Reader:
             if stored is None:
                 continue
             is_vector = stored[1].ndim < 2
+            if node.op_type == "Einsum" and number in inputs:
+                is_vector = not einsum_axes(node, number)[1]
             is_applied = applied and number == 0
             if number in inputs and not is_applied and not is_vector:
                 matrix = as_matrices(stored[1], node, number)
@@ -227,10 +235,38 @@ def as_matrices(numbers: Indices, node: NodeProto, number: int) -> Indices:
         groups = np.split(numbers, given.get("group", 1))
         joint = np.concatenate([np.swapaxes(group, 0, 1) for group in groups])
         return joint.reshape(1, joint.shape[0], -1)
+    if node.op_type == "Einsum":
+        slices, outputs, inputs = einsum_axes(node, number)
+        sizes = [
+            int(np.prod([numbers.shape[axis] for axis in axes]))
+            for axes in (slices, outputs, inputs)
+        ]
+        return numbers.transpose(slices + outputs + inputs).reshape(sizes)
     transposed = given.get("transA" if number == 0 else "transB", 0)
     outputs_last = (number == 1) != bool(transposed)
     matrices = np.swapaxes(numbers, -1, -2) if outputs_last else numbers
     return matrices.reshape(-1, *matrices.shape[-2:])
+
+
+def einsum_axes(node: NodeProto, number: int) -> tuple[list[int], list[int], list[int]]:
+    """Return a weight's axes by what they do: count matrices, be outputs', be summed over.
+
+    All are empty if the equation makes no dense layer of the input.
+    """
+    equation = attributes(node)["equation"].decode().replace(" ", "")
+    left, arrow, output = equation.partition("->")
+    terms = left.split(",")
+    if len(terms) != 2:
+        return [], [], []
+    own, other = terms[number], terms[1 - number]
+    if not arrow:
+        output = "".join(letter for letter in left if left.count(letter) == 1)
+    places = range(len(own))
+    slices = [i for i in places if own[i] in other and own[i] in output]
+    outputs = [i for i in places if own[i] not in other and own[i] in output]
+    inputs = [i for i in places if own[i] in other and own[i] not in output]
+    is_plain = own.isalpha() and len(set(own)) == len(own) == len(slices + outputs + inputs)
+    return (slices, outputs, inputs) if is_plain and outputs and inputs else ([], [], [])
 
 
 # Expected results

@@ -65,6 +65,9 @@ record EinsumEquation(List<String> inputs, String output) {
     if (summed.isEmpty()) {
       throw new UnclearViewException("no axis of '" + own + "' is summed over");
     }
+    if (outputs.isEmpty()) {
+      throw new UnclearViewException("no axis of '" + own + "' is the output's alone");
+    }
     List<Integer> order = Stream.of(slices, outputs, summed).flatMap(List::stream).toList();
     return weight
         .permute(order)
