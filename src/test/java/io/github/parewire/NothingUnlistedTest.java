@@ -268,11 +268,7 @@ final class NothingUnlistedTest {
     }
 
     private AttributeProto tensorAttribute(String name) {
-      return AttributeProto.newBuilder()
-          .setName(name)
-          .setType(AttributeProto.AttributeType.TENSOR)
-          .setT(tensor())
-          .build();
+      return Models.attribute(name, tensor());
     }
 
     private String any(List<String> values) {

@@ -4,12 +4,10 @@ import static io.github.parewire.testing.Matrices.transposed;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.google.protobuf.ByteString;
 import io.github.parewire.layers.LayerFinder;
 import io.github.parewire.model.ElementType;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.numpy.SeedSequence;
-import io.github.parewire.onnx.AttributeProto;
 import io.github.parewire.onnx.NodeProto;
 import io.github.parewire.onnx.TensorProto.DataType;
 import io.github.parewire.options.GroupMode;
@@ -111,11 +109,7 @@ final class PackedWeightsTest {
                 .addInput("x")
                 .addInput("w")
                 .addOutput("y")
-                .addAttribute(
-                    AttributeProto.newBuilder()
-                        .setName("equation")
-                        .setType(AttributeProto.AttributeType.STRING)
-                        .setS(ByteString.copyFromUtf8("abc,cde->abde")))
+                .addAttribute(Models.attribute("equation", "abc,cde->abde"))
                 .build())
         .output("y", DataType.FLOAT);
     check(transposed(rewired(transposed(kernel), 0, 1)));

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Checks that names which are no UTF-8 stay apart. ONNX demands UTF-8, and operators find values by
@@ -39,25 +40,28 @@ final class DistinctNames {
     names.visit(model.getGraph());
     for (FunctionProto function : model.getFunctionsList()) {
       for (int i = 0; i < function.getInputCount(); i++) {
-        names.add(function.getInput(i), function.getInputBytes(i));
+        int input = i;
+        names.add(function.getInput(i), () -> function.getInputBytes(input));
       }
       names.visit(function.getNodeList());
     }
   }
 
   private void visit(GraphProto graph) {
-    graph.getInitializerList().forEach(t -> add(t.getName(), t.getNameBytes()));
-    graph.getInputList().forEach(input -> add(input.getName(), input.getNameBytes()));
+    graph.getInitializerList().forEach(t -> add(t.getName(), t::getNameBytes));
+    graph.getInputList().forEach(input -> add(input.getName(), input::getNameBytes));
     visit(graph.getNodeList());
   }
 
   private void visit(List<NodeProto> nodes) {
     for (NodeProto node : nodes) {
       for (int i = 0; i < node.getInputCount(); i++) {
-        add(node.getInput(i), node.getInputBytes(i));
+        int input = i;
+        add(node.getInput(i), () -> node.getInputBytes(input));
       }
       for (int i = 0; i < node.getOutputCount(); i++) {
-        add(node.getOutput(i), node.getOutputBytes(i));
+        int output = i;
+        add(node.getOutput(i), () -> node.getOutputBytes(output));
       }
       for (AttributeProto attribute : node.getAttributeList()) {
         if (attribute.hasG()) {
@@ -68,10 +72,16 @@ final class DistinctNames {
     }
   }
 
-  private void add(String name, ByteString own) {
+  /**
+   * Adds a name.
+   *
+   * @param bytesOf gives its bytes: to encode each name again would take longer than all else here
+   */
+  private void add(String name, Supplier<ByteString> bytesOf) {
     if (name.indexOf(REPLACEMENT) < 0) {
       return;
     }
+    ByteString own = bytesOf.get();
     ByteString known = bytes.putIfAbsent(name, own);
     if (known != null && !known.equals(own)) {
       throw new ModelException(

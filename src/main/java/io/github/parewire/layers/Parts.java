@@ -4,10 +4,8 @@ import static java.util.Comparator.comparingLong;
 
 import io.github.parewire.layers.ViewStep.Part;
 import io.github.parewire.layers.ViewStep.Permute;
-import io.github.parewire.layers.ViewStep.Reshape;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
@@ -155,10 +153,7 @@ final class Parts {
 
   /** A view of one part as one of all parts, [parts, what one shows]. */
   private TensorView stacked(TensorView of, long length, long count) {
-    TensorView view = TensorView.of(of.stored());
-    for (ViewStep step : before(of)) {
-      view = then(view, step, Optional.empty());
-    }
+    TensorView view = new TensorView(of.stored(), before(of), whole());
     List<Long> cut = new ArrayList<>(view.dims());
     cut.set(first.axis(), length);
     cut.add(first.axis(), count);
@@ -169,26 +164,20 @@ final class Parts {
     view = view.permute(partsFirst);
     int skipped = of.steps().indexOf(part(of)) + 1;
     for (ViewStep step : of.steps().subList(skipped, of.steps().size())) {
-      view = then(view, step, Optional.of(count));
+      view = then(view, step, count);
     }
     return view;
   }
 
   /** A view after a step, which leaves a leading axis of all parts alone. */
-  private TensorView then(TensorView view, ViewStep step, Optional<Long> parts) {
+  private static TensorView then(TensorView view, ViewStep step, long parts) {
     if (step instanceof Permute permute) {
-      if (parts.isEmpty()) {
-        return view.permute(permute.axes());
-      }
       List<Integer> axes = new ArrayList<>(List.of(0));
       permute.axes().forEach(axis -> axes.add(axis + 1));
       return view.permute(axes);
     }
-    if (parts.isEmpty()) {
-      return view.reshape(((Reshape) step).dims());
-    }
-    List<Long> dims = new ArrayList<>(List.of(parts.get()));
-    dims.addAll(((Reshape) step).dims());
+    List<Long> dims = new ArrayList<>(List.of(parts));
+    dims.addAll(step.dims());
     return view.reshape(dims);
   }
 }

@@ -54,11 +54,6 @@ enum WeightOperator {
   /** Y = A B: B is [K, N], or [N, K] with transB; A is [M, K], or [K, M] with transA. */
   GEMM("Gemm", "FusedGemm", false) {
     @Override
-    boolean isWeight(int input) {
-      return input == 0 || input == 1;
-    }
-
-    @Override
     MatrixStack matrices(
         TensorView weight, int input, NodeProto node, Scope scope, GroupMode mode) {
       if (weight.dims().size() != 2) {
@@ -74,11 +69,6 @@ enum WeightOperator {
    */
   MAT_MUL("MatMul", "FusedMatMul", false) {
     @Override
-    boolean isWeight(int input) {
-      return input == 0 || input == 1;
-    }
-
-    @Override
     MatrixStack matrices(
         TensorView weight, int input, NodeProto node, Scope scope, GroupMode mode) {
       requireRank(weight, 2);
@@ -92,11 +82,6 @@ enum WeightOperator {
 
   /** A dense layer of any axes, as in Flax's DenseGeneral and Keras's EinsumDense. */
   EINSUM("Einsum", "", false) {
-    @Override
-    boolean isWeight(int input) {
-      return input == 0 || input == 1;
-    }
-
     @Override
     MatrixStack matrices(
         TensorView weight, int input, NodeProto node, Scope scope, GroupMode mode) {
@@ -138,9 +123,9 @@ enum WeightOperator {
         || (node.getDomain().equals(MICROSOFT) && node.getOpType().equals(fused));
   }
 
-  /** Whether this input is a layer's weight if it is constant. */
+  /** Whether this input is a layer's weight if it is constant: of a product both could be. */
   boolean isWeight(int input) {
-    return input == 1;
+    return input == 1 || (input == 0 && !isConvolution);
   }
 
   /**

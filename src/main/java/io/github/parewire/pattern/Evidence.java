@@ -17,6 +17,11 @@ record Evidence(double bits, double share, String what) {
     return new Evidence(bits - choice, share, what);
   }
 
+  /** What is so many times less likely than something else, in bits. */
+  static double log2(double times) {
+    return Math.log(times) / Math.log(2);
+  }
+
   /** The stronger of two. */
   Evidence or(Evidence other) {
     return other.bits > bits ? other : this;

@@ -73,18 +73,18 @@ public final class FixedFilters {
   }
 
   private static Optional<FixedPattern> pattern(WeightGrid weights, Optional<WeightGrid> spread) {
-    Evidence bets = BettingTest.of(weights);
+    Evidence bets = BettingEvidence.of(weights);
     List<Evidence> strong =
         List.of(
-            OneHotTest.of(weights),
-            RepeatTest.of(weights),
+            OneHotEvidence.of(weights),
+            RepeatEvidence.of(weights),
             bets,
-            spread.map(RepeatTest::ofRows).orElse(Evidence.NONE));
+            spread.map(RepeatEvidence::ofRows).orElse(Evidence.NONE));
     Evidence wide = best(strong.stream().filter(evidence -> evidence.share() >= SHARE));
     if (wide.bits() >= SURE || isSureOfFew(weights, bets)) {
       return Optional.of(new FixedPattern(Strength.SURE, wide.what()));
     }
-    Evidence weak = wide.or(ShuffleTest.of(weights)).or(SmallTableTest.of(weights));
+    Evidence weak = wide.or(ShuffleEvidence.of(weights)).or(SmallTableEvidence.of(weights));
     if (weak.bits() >= DOUBTFUL) {
       return Optional.of(new FixedPattern(Strength.DOUBTFUL, weak.what()));
     }
@@ -95,7 +95,7 @@ public final class FixedFilters {
   }
 
   private static boolean isSureOfFew(WeightGrid weights, Evidence bets) {
-    return weights.size() <= BettingTest.FEW && bets.bits() >= SURE_OF_FEW;
+    return weights.size() <= BettingEvidence.FEW && bets.bits() >= SURE_OF_FEW;
   }
 
   private static Evidence best(Stream<Evidence> evidence) {

@@ -1,6 +1,7 @@
 package io.github.parewire.pattern;
 
 import io.github.parewire.layers.Layer;
+import io.github.parewire.layers.ViewStep;
 import io.github.parewire.measure.WeightDecoder;
 import io.github.parewire.model.TensorData;
 import java.io.IOException;
@@ -30,13 +31,13 @@ final class WeightSample {
   /** The first weights, in their shape: as many rows as there is room for. */
   Optional<WeightGrid> first() throws IOException {
     List<Long> shape = dims;
-    while (!shape.isEmpty() && LARGEST / 2 < elements(shape) / shape.get(0)) {
+    while (!shape.isEmpty() && LARGEST / 2 < ViewStep.product(shape) / shape.get(0)) {
       shape = shape.subList(1, shape.size());
     }
     if (shape.isEmpty()) {
       return Optional.empty();
     }
-    int row = (int) (elements(shape) / shape.get(0));
+    int row = (int) (ViewStep.product(shape) / shape.get(0));
     int rows = (int) Math.min(shape.get(0), LARGEST / row);
     int[] taken = shape.stream().mapToInt(Math::toIntExact).toArray();
     taken[0] = rows;
@@ -45,10 +46,10 @@ final class WeightSample {
 
   /** The beginnings of rows that lie evenly spread, [rows, weights]; empty if all were first. */
   Optional<WeightGrid> spread() throws IOException {
-    if (elements(dims) <= LARGEST || dims.get(0) < ROWS) {
+    if (ViewStep.product(dims) <= LARGEST || dims.get(0) < ROWS) {
       return Optional.empty();
     }
-    long row = elements(dims) / dims.get(0);
+    long row = ViewStep.product(dims) / dims.get(0);
     int length = (int) Math.min(row, ROW_LENGTH);
     double[] weights = new double[ROWS * length];
     for (int i = 0; i < ROWS; i++) {
@@ -56,10 +57,6 @@ final class WeightSample {
       System.arraycopy(read, 0, weights, i * length, length);
     }
     return grid(new int[] {ROWS, length}, weights);
-  }
-
-  private static long elements(List<Long> shape) {
-    return shape.stream().reduce(1L, Math::multiplyExact);
   }
 
   private double[] read(long first, int count) throws IOException {

@@ -9,7 +9,9 @@ import ai.onnxruntime.TensorInfo;
 import io.github.parewire.options.InputShapes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -26,29 +28,50 @@ final class RandomInputs {
   private RandomInputs() {}
 
   /**
-   * Makes the inputs.
+   * The shapes of a model's inputs, by name.
    *
    * @param shapes for inputs with free dimensions
    * @param sizes of free dimensions otherwise
-   * @return tensors by name, for the caller to close
-   * @throws UnfitInputException if an input is no tensor of numbers, or a shape does not fit it
+   * @throws UnfitInputException if an input is no tensor, or a shape does not fit it
    */
-  static Map<String, OnnxTensor> of(OrtSession session, InputShapes shapes, FreeSizes sizes)
+  static Map<String, List<Long>> shapes(OrtSession session, InputShapes shapes, FreeSizes sizes)
+      throws OrtException {
+    Map<String, List<Long>> all = new LinkedHashMap<>();
+    for (NodeInfo input : session.getInputInfo().values()) {
+      long others = all.isEmpty() ? sizes.others() : sizes.ofOtherInputs();
+      long[] shape = shape(input.getName(), tensor(input), shapes, sizes.first(), others);
+      all.put(input.getName(), Arrays.stream(shape).boxed().toList());
+    }
+    return all;
+  }
+
+  /**
+   * Makes the inputs.
+   *
+   * @param shapes of all inputs
+   * @return tensors by name, for the caller to close
+   * @throws UnfitInputException if an input is of no numbers, or too large
+   */
+  static Map<String, OnnxTensor> of(OrtSession session, Map<String, List<Long>> shapes)
       throws OrtException {
     Map<String, OnnxTensor> inputs = new HashMap<>();
     SplittableRandom random = new SplittableRandom(1);
     for (NodeInfo input : session.getInputInfo().values()) {
-      if (!(input.getInfo() instanceof TensorInfo info)) {
-        throw new UnfitInputException("input '" + input.getName() + "' is no tensor");
-      }
-      long others = inputs.isEmpty() ? sizes.others() : sizes.ofOtherInputs();
-      long[] shape = shape(input.getName(), info, shapes, sizes.first(), others);
+      OnnxJavaType type = tensor(input).type;
+      long[] shape = shapes.get(input.getName()).stream().mapToLong(Long::longValue).toArray();
       inputs.put(
           input.getName(),
           OnnxTensor.createTensor(
-              OrtRuntime.environment(), fill(info.type, shape, random), shape, info.type));
+              OrtRuntime.environment(), fill(type, shape, random), shape, type));
     }
     return inputs;
+  }
+
+  private static TensorInfo tensor(NodeInfo input) {
+    if (input.getInfo() instanceof TensorInfo info) {
+      return info;
+    }
+    throw new UnfitInputException("input '" + input.getName() + "' is no tensor");
   }
 
   private static long[] shape(

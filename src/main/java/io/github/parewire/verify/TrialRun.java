@@ -13,9 +13,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** How far a model gets in ONNX Runtime, given random inputs. */
@@ -73,24 +75,32 @@ sealed interface TrialRun {
   static TrialRun of(Path model, InputShapes shapes, List<FreeSizes> sizes, Device device) {
     try (OrtSession session = OrtRuntime.open(model, device)) {
       TrialRun first = null;
+      Set<Map<String, List<Long>>> tried = new HashSet<>();
       for (FreeSizes one : sizes) {
-        TrialRun trial = run(session, shapes, one);
+        // Other sizes are no other run where they are of no dimension that the model has.
+        Map<String, List<Long>> given = RandomInputs.shapes(session, shapes, one);
+        if (!tried.add(given)) {
+          continue;
+        }
+        TrialRun trial = run(session, given, one);
         if (!(trial instanceof Loaded)) {
           return trial;
         }
         first = first == null ? trial : first;
       }
       return first == null ? new Loaded("not run") : first;
+    } catch (UnfitInputException e) {
+      return new Loaded(oneLine(e));
     } catch (OrtException e) {
       return new Failed(oneLine(e));
     }
   }
 
-  private static TrialRun run(OrtSession session, InputShapes shapes, FreeSizes sizes) {
+  private static TrialRun run(OrtSession session, Map<String, List<Long>> shapes, FreeSizes sizes) {
     Map<String, OnnxTensor> inputs = new HashMap<>();
     try (OrtSession.RunOptions options = new OrtSession.RunOptions();
         WorkLimit limit = new WorkLimit(WorkLimit.WORK, () -> terminate(options))) {
-      inputs.putAll(RandomInputs.of(session, shapes, sizes));
+      inputs.putAll(RandomInputs.of(session, shapes));
       try (OrtSession.Result result = session.run(inputs, options)) {
         List<Output> outputs = new ArrayList<>();
         for (Map.Entry<String, OnnxValue> entry : result) {

@@ -3,7 +3,6 @@ package io.github.parewire.layers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.protobuf.ByteString;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.onnx.AttributeProto;
 import io.github.parewire.onnx.FunctionProto;
@@ -175,7 +174,8 @@ final class FinderAgainstReadingTest {
                 .addInput("a")
                 .addInput("w")
                 .addOutput("inner")
-                .addAttribute(reference("turned", "turned")));
+                .addAttribute(
+                    Models.reference("turned", AttributeProto.AttributeType.INT, "turned")));
       }
       if (random.nextBoolean()) {
         function.addNode(Models.node("", "Identity", List.of("w"), "copy"));
@@ -185,21 +185,13 @@ final class FinderAgainstReadingTest {
           Models.node("", random.nextBoolean() ? "Gemm" : "MatMul", List.of("a", weight), "y")
               .toBuilder();
       if (gemm.getOpType().equals("Gemm")) {
-        gemm.addAttribute(reference("transB", "turned"));
+        gemm.addAttribute(Models.reference("transB", AttributeProto.AttributeType.INT, "turned"));
       }
       function.addNode(gemm);
       // What leaves may be the weight itself.
       function.addNode(
           Models.node("", "Identity", List.of(random.nextInt(3) == 0 ? weight : "y"), "out"));
       functions.add(function.build());
-    }
-
-    private static AttributeProto reference(String name, String to) {
-      return AttributeProto.newBuilder()
-          .setName(name)
-          .setType(AttributeProto.AttributeType.INT)
-          .setRefAttrName(to)
-          .build();
     }
 
     /** A graph that is being made, and what its nodes can name. */
@@ -250,11 +242,7 @@ final class FinderAgainstReadingTest {
               NodeProto.newBuilder()
                   .setOpType("Constant")
                   .addOutput(name)
-                  .addAttribute(
-                      AttributeProto.newBuilder()
-                          .setName("value")
-                          .setType(AttributeProto.AttributeType.TENSOR)
-                          .setT(tensor)));
+                  .addAttribute(Models.attribute("value", tensor.build())));
         }
         values.add(new Value(name, dims));
       }
@@ -390,11 +378,7 @@ final class FinderAgainstReadingTest {
       private NodeProto einsum(String weight, String y) {
         String equation = any(List.of("bi,io->bo", "eci,eio->eco"));
         return Models.node("", "Einsum", List.of("x", weight), y).toBuilder()
-            .addAttribute(
-                AttributeProto.newBuilder()
-                    .setName("equation")
-                    .setType(AttributeProto.AttributeType.STRING)
-                    .setS(ByteString.copyFromUtf8(equation)))
+            .addAttribute(Models.attribute("equation", equation))
             .build();
       }
 

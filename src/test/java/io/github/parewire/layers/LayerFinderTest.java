@@ -290,11 +290,7 @@ final class LayerFinderTest {
         .addInput(a)
         .addInput(b)
         .addOutput(output)
-        .addAttribute(
-            AttributeProto.newBuilder()
-                .setName("equation")
-                .setType(AttributeProto.AttributeType.STRING)
-                .setS(com.google.protobuf.ByteString.copyFromUtf8(equation)))
+        .addAttribute(Models.attribute("equation", equation))
         .build();
   }
 
@@ -472,11 +468,7 @@ final class LayerFinderTest {
                 .setOpType("Custom")
                 .setDomain("test.custom")
                 .addOutput("5")
-                .addAttribute(
-                    AttributeProto.newBuilder()
-                        .setName("table")
-                        .setType(AttributeProto.AttributeType.TENSOR)
-                        .setT(tensor()))
+                .addAttribute(Models.attribute("table", tensor()))
                 .build())
         .add(
             NodeProto.newBuilder()
@@ -535,11 +527,7 @@ final class LayerFinderTest {
     return NodeProto.newBuilder()
         .setOpType("Constant")
         .addOutput(name)
-        .addAttribute(
-            AttributeProto.newBuilder()
-                .setName("value")
-                .setType(AttributeProto.AttributeType.TENSOR)
-                .setT(tensor()))
+        .addAttribute(Models.attribute("value", tensor()))
         .build();
   }
 

@@ -134,6 +134,24 @@ public final class Models {
         .build();
   }
 
+  /** An attribute of text. */
+  public static AttributeProto attribute(String name, String value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.STRING)
+        .setS(ByteString.copyFromUtf8(value))
+        .build();
+  }
+
+  /** An attribute of a tensor. */
+  public static AttributeProto attribute(String name, TensorProto value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.TENSOR)
+        .setT(value)
+        .build();
+  }
+
   /** An attribute of integers. */
   public static AttributeProto attribute(String name, List<Long> values) {
     return AttributeProto.newBuilder()

@@ -7,10 +7,10 @@ import java.util.stream.IntStream;
  * Looks for lines of which each has one weight that is not 0: identities, selectors, deltas. The
  * evidence is exact: it counts in how many of their orders the weights would show the same.
  */
-final class OneHotTest {
+final class OneHotEvidence {
 
   /** Patterns that are looked for, of which one is found by chance the sooner. */
-  private static final double TRIED = log2(8);
+  private static final double TRIED = Evidence.log2(8);
 
   /** With so few weights one in each line, of any value, is taken for what it looks like. */
   private static final int FEW = 16;
@@ -20,14 +20,14 @@ final class OneHotTest {
   /** The places of the weights that are not 0. */
   private final int[] places;
 
-  private OneHotTest(WeightGrid grid) {
+  private OneHotEvidence(WeightGrid grid) {
     this.grid = grid;
     places = IntStream.range(0, grid.size()).filter(i -> grid.symbol(i) != 0).toArray();
   }
 
   /** What the lines across each axis, and across each two, show. */
   static Evidence of(WeightGrid grid) {
-    OneHotTest test = new OneHotTest(grid);
+    OneHotEvidence test = new OneHotEvidence(grid);
     return test.places.length == 0 || test.places.length > grid.size() / 2
         ? Evidence.NONE
         : test.best();
@@ -86,7 +86,7 @@ final class OneHotTest {
                 .count()
             == 1;
     return log2Choose(lines, places.length)
-        + (isOneOffset ? 1 : places.length) * log2((double) grid.size() / lines);
+        + (isOneOffset ? 1 : places.length) * Evidence.log2((double) grid.size() / lines);
   }
 
   /** Orders with at most one weight for each index on two axes, equal ones if that is so. */
@@ -105,20 +105,16 @@ final class OneHotTest {
         isDiagonal
             ? log2Choose(Math.min(rows, columns), count)
             : log2Choose(rows, count) + log2Choose(columns, count) + log2Factorial(count);
-    return pairs + (isOneOffset ? 1 : count) * log2((double) grid.size() / rows / columns);
+    return pairs + (isOneOffset ? 1 : count) * Evidence.log2((double) grid.size() / rows / columns);
   }
 
   private static double log2Choose(int of, int count) {
     return IntStream.rangeClosed(1, count)
-        .mapToDouble(i -> log2((double) (of - count + i) / i))
+        .mapToDouble(i -> Evidence.log2((double) (of - count + i) / i))
         .sum();
   }
 
   private static double log2Factorial(int count) {
-    return IntStream.rangeClosed(1, count).mapToDouble(OneHotTest::log2).sum();
-  }
-
-  private static double log2(double value) {
-    return Math.log(value) / Math.log(2);
+    return IntStream.rangeClosed(1, count).mapToDouble(Evidence::log2).sum();
   }
 }

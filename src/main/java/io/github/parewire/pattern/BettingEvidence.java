@@ -15,7 +15,7 @@ import java.util.Map;
  * {@code 2^-bits} (Ville's inequality), whether the weights have two values, 256 or all different
  * ones.
  */
-final class BettingTest {
+final class BettingEvidence {
 
   /** The stakes of the first bets: as if so many had been won and lost. */
   private static final double WON = 4;
@@ -46,7 +46,7 @@ final class BettingTest {
 
   private final int[] below;
 
-  private BettingTest(WeightGrid grid) {
+  private BettingEvidence(WeightGrid grid) {
     this.grid = grid;
     int[] numbers = new int[WeightGrid.SIZES];
     int count = 1;
@@ -74,18 +74,18 @@ final class BettingTest {
     if (promising.isEmpty()) {
       return Evidence.NONE;
     }
-    BettingTest test = new BettingTest(grid);
+    BettingEvidence test = new BettingEvidence(grid);
     Evidence best = Evidence.NONE;
     for (Reference reference : promising) {
       int[] places = reference.places(grid);
       best = best.or(test.play(reference.what(), places, places));
     }
     // One player of many is the best by chance, too.
-    return best.less(log2(all.size()));
+    return best.less(Evidence.log2(all.size()));
   }
 
   private static Evidence ofFew(WeightGrid grid) {
-    BettingTest test = new BettingTest(grid);
+    BettingEvidence test = new BettingEvidence(grid);
     Map<IntBuffer, String> all = new LinkedHashMap<>();
     for (Reference reference : Reference.of(grid.dims())) {
       int[] places = reference.places(grid);
@@ -95,7 +95,7 @@ final class BettingTest {
     }
     List<int[]> patterns =
         all.keySet().stream().map(IntBuffer::array).filter(test::agreesMostly).toList();
-    double players = log2(all.size());
+    double players = Evidence.log2(all.size());
     Evidence best = Evidence.NONE;
     for (int[] first : patterns) {
       String what = all.get(IntBuffer.wrap(first));
@@ -106,10 +106,6 @@ final class BettingTest {
       }
     }
     return best;
-  }
-
-  private static double log2(double value) {
-    return Math.log(value) / Math.log(2);
   }
 
   /** Whether the sizes at most places are those at the places named. */

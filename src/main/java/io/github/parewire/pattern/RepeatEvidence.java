@@ -8,7 +8,7 @@ import java.util.function.IntPredicate;
  * with a probability that falls with their length, and the number of pairs that do is above {@code
  * 2^bits} times its mean with a probability of at most {@code 2^-bits} (Markov's inequality).
  */
-final class RepeatTest {
+final class RepeatEvidence {
 
   /** Shorter lines agree by chance too often to say anything. */
   private static final int SHORTEST = 2;
@@ -16,7 +16,7 @@ final class RepeatTest {
   /** Weights of a line to look at: of so many, two lines of draws do not agree. */
   private static final int LONGEST = 32;
 
-  private RepeatTest() {}
+  private RepeatEvidence() {}
 
   /** What the lines across each axis, and across each two, show. */
   static Evidence of(WeightGrid grid) {
@@ -28,7 +28,7 @@ final class RepeatTest {
       }
     }
     // Of some kinds of lines one shows the most by chance, too.
-    return best.less(Math.log(grid.rank() * (grid.rank() + 1) / 2.0) / Math.log(2));
+    return best.less(Evidence.log2(grid.rank() * (grid.rank() + 1) / 2.0));
   }
 
   /** What the lines across the first axis show. */

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * of filters do, and for lines of few sizes of weights that are orthogonal, as those of wavelets
  * are. How many are so by chance is found out by shuffling (a permutation test).
  */
-final class ShuffleTest {
+final class ShuffleEvidence {
 
   /** More weights than a matrix of these kinds has. */
   private static final int LARGEST = 256;
@@ -38,7 +38,7 @@ final class ShuffleTest {
   private final WeightGrid grid;
   private final int axis;
 
-  private ShuffleTest(WeightGrid grid, int axis) {
+  private ShuffleEvidence(WeightGrid grid, int axis) {
     this.grid = grid;
     this.axis = axis;
   }
@@ -47,7 +47,7 @@ final class ShuffleTest {
   static Evidence of(WeightGrid grid) {
     return grid.size() > LARGEST || grid.rank() < 2
         ? Evidence.NONE
-        : new ShuffleTest(grid, 0).best().or(new ShuffleTest(grid, grid.rank() - 1).best());
+        : new ShuffleEvidence(grid, 0).best().or(new ShuffleEvidence(grid, grid.rank() - 1).best());
   }
 
   private Evidence best() {
@@ -56,10 +56,11 @@ final class ShuffleTest {
     boolean isOfFewSizes =
         FEWER_SIZES * Arrays.stream(grid.symbols()).map(Math::abs).distinct().count()
             <= grid.size();
-    Evidence sums = evidence(ShuffleTest::knownSums, count, "its lines sum up to 0 or 1");
+    Evidence sums = evidence(ShuffleEvidence::knownSums, count, "its lines sum up to 0 or 1");
     return isOfFewSizes && count > 2
         ? sums.or(
-            evidence(ShuffleTest::orthogonal, pairs, "its lines are orthogonal, and of few sizes"))
+            evidence(
+                ShuffleEvidence::orthogonal, pairs, "its lines are orthogonal, and of few sizes"))
         : sums;
   }
 
@@ -77,7 +78,7 @@ final class ShuffleTest {
       asMany += count.of(lines(weights)) >= found ? 1 : 0;
       shuffles++;
     }
-    double bits = Math.log((shuffles + 1.0) / (asMany + 1)) / Math.log(2);
+    double bits = Evidence.log2((shuffles + 1.0) / (asMany + 1));
     return new Evidence(bits, (double) found / all, what);
   }
 

@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Looks in very small tensors for a table's round numbers: 0, 1 and -1 among weights that are not
  * round. Draws are hardly ever exactly so, and it is too few weights for any other test.
  */
-final class SmallTableTest {
+final class SmallTableEvidence {
 
   private static final int LARGEST = 16;
 
@@ -16,7 +16,7 @@ final class SmallTableTest {
   /** Enough to be told of. */
   private static final double BITS = 5;
 
-  private SmallTableTest() {}
+  private SmallTableEvidence() {}
 
   /** What the weights show. */
   static Evidence of(WeightGrid grid) {
