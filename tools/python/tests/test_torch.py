@@ -348,7 +348,7 @@ def test_what_is_left_is_named_with_its_reason() -> None:
     report = rewire_(module, torch.zeros(1, 5, 6))
     assert names(report) == ["head.weight"]
     reasons = {each.name: each.reason for each in report.left}
-    assert "Slice" in reasons["recurrent.weight_ih_l0"]
+    assert "Concat, in parts" in reasons["recurrent.weight_ih_l0"]
     assert "Mul" in reasons["normed.parametrizations.weight.original1"]
     assert reasons["unused.weight"] == "not in the exported graph by its name"
     assert reasons["head.bias"] == "fewer than two dimensions"
@@ -452,7 +452,7 @@ def test_no_layer() -> None:
         build(lambda: nn.LSTM(3, 4)),
         torch.zeros(2, 1, 3),
         parewire.NoLayerError,
-        r"LSTM: no layer to rewire; left are 'weight_ih_l0': read by Slice",
+        r"LSTM: no layer to rewire; left are 'weight_ih_l0': read by Concat, in parts",
     )
     assert raised.value.exit_code == 4
 

@@ -2,7 +2,6 @@ package io.github.parewire.pattern;
 
 import io.github.parewire.layers.Findings;
 import io.github.parewire.layers.Layer;
-import io.github.parewire.parallel.ParallelTasks;
 import io.github.parewire.result.FixedPattern;
 import io.github.parewire.result.FixedPattern.Strength;
 import io.github.parewire.result.MatrixShape;
@@ -10,7 +9,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
 /**
@@ -36,18 +34,18 @@ public final class FixedFilters {
   private FixedFilters() {}
 
   /**
-   * Looks at the weights of each layer, and adds what it sees.
+   * Looks at the weights of each layer, and adds what it sees. On one thread: native libraries
+   * start beside it, and for threads of its own the allocator would keep memory of their own.
    *
-   * @param threads how many may work on it
    * @return the same layers, those of fixed filters with an obstacle
    * @throws IOException if a file can't be read
    */
-  public static Findings mark(Findings findings, int threads) throws IOException {
-    List<Callable<Layer>> tasks = new ArrayList<>();
+  public static Findings mark(Findings findings) throws IOException {
+    List<Layer> marked = new ArrayList<>();
     for (Layer layer : findings.layers()) {
-      tasks.add(() -> pattern(layer).map(layer::withPattern).orElse(layer));
+      marked.add(pattern(layer).map(layer::withPattern).orElse(layer));
     }
-    return new Findings(ParallelTasks.run(threads, tasks), findings.left());
+    return new Findings(marked, findings.left());
   }
 
   private static Optional<FixedPattern> pattern(Layer layer) throws IOException {
@@ -73,6 +71,9 @@ public final class FixedFilters {
   }
 
   private static Optional<FixedPattern> pattern(WeightGrid weights, Optional<WeightGrid> spread) {
+    if (weights.isUniform()) {
+      return Optional.empty();
+    }
     Evidence bets = BettingEvidence.of(weights);
     List<Evidence> strong =
         List.of(

@@ -27,10 +27,10 @@ final class OneHotEvidence {
 
   /** What the lines across each axis, and across each two, show. */
   static Evidence of(WeightGrid grid) {
-    OneHotEvidence test = new OneHotEvidence(grid);
-    return test.places.length == 0 || test.places.length > grid.size() / 2
+    long nonZeros = IntStream.range(0, grid.size()).filter(i -> grid.symbol(i) != 0).count();
+    return nonZeros == 0 || nonZeros > grid.size() / 2
         ? Evidence.NONE
-        : test.best();
+        : new OneHotEvidence(grid).best();
   }
 
   private Evidence best() {

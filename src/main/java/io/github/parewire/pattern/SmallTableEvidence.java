@@ -20,10 +20,10 @@ final class SmallTableEvidence {
 
   /** What the weights show. */
   static Evidence of(WeightGrid grid) {
-    double[] weights = grid.weights();
-    if (weights.length > LARGEST) {
+    if (grid.size() > LARGEST) {
       return Evidence.NONE;
     }
+    double[] weights = grid.weights();
     long exact = Arrays.stream(weights).filter(w -> w == 0 || Math.abs(w) == 1).count();
     long odd =
         Arrays.stream(weights).filter(w -> Math.rint(w * ROUND) != (float) (w * ROUND)).count();

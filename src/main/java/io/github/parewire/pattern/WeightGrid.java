@@ -87,6 +87,16 @@ final class WeightGrid {
     return symbols[place];
   }
 
+  /** Whether one symbol stands at all places: then there is no other order. */
+  boolean isUniform() {
+    for (int symbol : symbols) {
+      if (symbol != symbols[0]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** All symbols, in row-major order, to keep. */
   int[] symbols() {
     return symbols.clone();

@@ -40,9 +40,7 @@ public final class InspectRun {
   }
 
   private Inspection inspect(OnnxFile file) throws IOException {
-    Findings findings =
-        FixedFilters.mark(
-            LayerFinder.find(file, options.layers().groups()), options.execution().threads());
+    Findings findings = FixedFilters.mark(LayerFinder.find(file, options.layers().groups()));
     List<Callable<LayerInspection>> tasks =
         findings.layers().stream()
             .<Callable<LayerInspection>>map(layer -> () -> inspect(layer))

@@ -97,9 +97,7 @@ public final class RewireRun {
     if (out.isPresent()) {
       OutputPlace.requireNoDataFile(file, out.get());
     }
-    Findings findings =
-        FixedFilters.mark(
-            LayerFinder.find(file, options.layers().groups()), options.execution().threads());
+    Findings findings = FixedFilters.mark(LayerFinder.find(file, options.layers().groups()));
     LayerSelection selection = new LayerSelection(options.layers());
     selection.requireMatches(findings.layers(), file.path());
     List<Layer> selected =
