@@ -1,10 +1,8 @@
 package io.github.parewire.pattern;
 
-import java.nio.IntBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A test of exchangeability by betting (Shafer, "Testing by betting", 2021). Independent draws from
@@ -21,11 +19,6 @@ final class BettingEvidence {
   private static final double WON = 4;
 
   private static final double LOST = 0.5;
-
-  /** Places to look at before all are. */
-  private static final int PROBES = 256;
-
-  private static final int FEWEST_PROBES = 24;
 
   /** Which part of those that do not agree by chance must agree. */
   private static final double PROMISING = 0.3;
@@ -62,15 +55,22 @@ final class BettingEvidence {
     below = new int[count];
   }
 
-  /** What the best of all references shows, or, of few weights, the best two. */
-  static Evidence of(WeightGrid grid) {
-    return grid.size() <= FEW ? ofFew(grid) : ofMany(grid);
+  /**
+   * What the best of all references shows, or, of few weights, the best two.
+   *
+   * @param references those of the grid's shape
+   */
+  static Evidence of(WeightGrid grid, References references) {
+    return grid.size() <= FEW ? ofFew(grid, references) : ofMany(grid, references);
   }
 
-  private static Evidence ofMany(WeightGrid grid) {
-    List<Reference> all = Reference.of(grid.dims());
-    List<Reference> promising =
-        all.stream().filter(reference -> isPromising(grid, reference)).toList();
+  private static Evidence ofMany(WeightGrid grid, References references) {
+    List<Reference> promising = new ArrayList<>();
+    for (Probes probes : references.probes()) {
+      if (isPromising(grid, probes)) {
+        promising.add(probes.reference());
+      }
+    }
     if (promising.isEmpty()) {
       return Evidence.NONE;
     }
@@ -81,28 +81,22 @@ final class BettingEvidence {
       best = best.or(test.play(reference.what(), places, places));
     }
     // One player of many is the best by chance, too.
-    return best.less(Evidence.log2(all.size()));
+    return best.less(Evidence.log2(references.probes().size()));
   }
 
-  private static Evidence ofFew(WeightGrid grid) {
+  private static Evidence ofFew(WeightGrid grid, References references) {
     BettingEvidence test = new BettingEvidence(grid);
-    Map<IntBuffer, String> all = new LinkedHashMap<>();
-    for (Reference reference : Reference.of(grid.dims())) {
-      int[] places = reference.places(grid);
-      if (Arrays.stream(places).anyMatch(place -> place >= 0)) {
-        all.putIfAbsent(IntBuffer.wrap(places), reference.what());
-      }
-    }
-    List<int[]> patterns =
-        all.keySet().stream().map(IntBuffer::array).filter(test::agreesMostly).toList();
+    List<References.Places> all = references.distinct(grid);
+    List<References.Places> patterns =
+        all.stream().filter(places -> test.agreesMostly(places.named())).toList();
     double players = Evidence.log2(all.size());
     Evidence best = Evidence.NONE;
-    for (int[] first : patterns) {
-      String what = all.get(IntBuffer.wrap(first));
+    for (References.Places first : patterns) {
+      int[] named = first.named();
       // As if the pairs were one player more.
-      best = best.or(test.play(what, first, first).less(players + 1));
-      for (int[] second : patterns) {
-        best = best.or(test.play(what, first, second).less(2 * players + 1));
+      best = best.or(test.play(first.what(), named, named).less(players + 1));
+      for (References.Places second : patterns) {
+        best = best.or(test.play(first.what(), named, second.named()).less(2 * players + 1));
       }
     }
     return best;
@@ -121,69 +115,73 @@ final class BettingEvidence {
     return agree >= PATTERN * named;
   }
 
-  /** Looks at a few places, evenly spread: most weights are draws, and this tells most of them. */
-  private static boolean isPromising(WeightGrid grid, Reference reference) {
-    int[] index = new int[grid.rank()];
-    // An odd step meets every kind of place of an even shape.
-    int step = Math.max(1, grid.size() / PROBES) | 1;
-    Probes probes = new Probes(grid.size() / step + 1);
-    for (int place = 0; place < grid.size(); place += step) {
-      for (int axis = 0; axis < index.length; axis++) {
-        index[axis] = grid.index(place, axis);
-      }
-      int named = reference.place(index, grid);
-      if (named >= 0) {
-        probes.add(grid.symbol(place), grid.symbol(named));
-        if (probes.areHopeless()) {
-          return false;
-        }
-      }
+  /** Looks at a few places: most weights are draws, and this tells most of them. */
+  private static boolean isPromising(WeightGrid grid, Probes probes) {
+    int[] few = probes.few(grid);
+    if (few.length == 2 * Probes.FEW && agreeing(grid, few) == 0) {
+      // So many do not agree that the others can't make up for it.
+      return false;
     }
-    return probes.arePromising();
+    return new Agreement(grid, probes.many(grid)).isPromising();
   }
 
-  /** Pairs of weights, and how often they agree, against how often those of others do. */
-  private static final class Probes {
+  /** How many places hold the weight, or its negative, that the place named for them holds. */
+  private static int agreeing(WeightGrid grid, int[] pairs) {
+    int agree = 0;
+    for (int i = 0; i < pairs.length; i += 2) {
+      agree += Math.abs(grid.symbol(pairs[i])) == Math.abs(grid.symbol(pairs[i + 1])) ? 1 : 0;
+    }
+    return agree;
+  }
+
+  /** How often pairs of weights agree, against how often those of others do. */
+  private static final class Agreement {
     private final int[] sizes;
-    private int all;
+    private int zeros;
     private int zerosAgree;
     private int othersAgree;
     private int equal;
     private int opposite;
 
-    Probes(int most) {
-      sizes = new int[most];
-    }
-
-    void add(int symbol, int named) {
-      sizes[all++] = Math.abs(symbol);
-      if (symbol == 0) {
-        zerosAgree += named == 0 ? 1 : 0;
-      } else {
-        othersAgree += named != 0 ? 1 : 0;
-        equal += symbol == named ? 1 : 0;
-        opposite += symbol == -named ? 1 : 0;
+    Agreement(WeightGrid grid, int[] pairs) {
+      sizes = new int[pairs.length / 2];
+      for (int i = 0; i < sizes.length; i++) {
+        int symbol = grid.symbol(pairs[2 * i]);
+        int named = grid.symbol(pairs[2 * i + 1]);
+        sizes[i] = Math.abs(symbol);
+        if (symbol == 0) {
+          zeros++;
+          zerosAgree += named == 0 ? 1 : 0;
+        } else {
+          othersAgree += named != 0 ? 1 : 0;
+          equal += symbol == named ? 1 : 0;
+          opposite += symbol == -named ? 1 : 0;
+        }
       }
     }
 
-    /** Whether so many do not agree that the others can't make up for it. */
-    boolean areHopeless() {
-      return all == FEWEST_PROBES && zerosAgree + equal + opposite == 0;
-    }
-
-    boolean arePromising() {
-      int zeros = (int) Arrays.stream(sizes, 0, all).filter(size -> size == 0).count();
+    boolean isPromising() {
+      int all = sizes.length;
       int others = all - zeros;
-      double byChance = sameSizes(zeros);
       return isMore(zerosAgree, zeros, (double) zeros * zeros / all)
           || isMore(othersAgree, others, (double) others * others / all)
-          || isMore(equal + opposite, others, byChance)
+          || areSizesPromising(others);
+    }
+
+    private boolean areSizesPromising(int others) {
+      if (equal + opposite < PROMISING * others) {
+        // Too few even if none agreed by chance.
+        return false;
+      }
+      double byChance = sameSizes();
+      return isMore(equal + opposite, others, byChance)
           || isMore(Math.max(equal, opposite), others, byChance / 2);
     }
 
     /** How many that are not 0 are expected to agree with another one. */
-    private double sameSizes(int zeros) {
-      Arrays.sort(sizes, 0, all);
+    private double sameSizes() {
+      Arrays.sort(sizes);
+      int all = sizes.length;
       double same = 0;
       int from = zeros;
       for (int i = zeros; i <= all; i++) {

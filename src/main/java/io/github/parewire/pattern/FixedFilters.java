@@ -42,13 +42,15 @@ public final class FixedFilters {
    */
   public static Findings mark(Findings findings) throws IOException {
     List<Layer> marked = new ArrayList<>();
+    References.Recent references = new References.Recent();
     for (Layer layer : findings.layers()) {
-      marked.add(pattern(layer).map(layer::withPattern).orElse(layer));
+      marked.add(pattern(layer, references).map(layer::withPattern).orElse(layer));
     }
     return new Findings(marked, findings.left());
   }
 
-  private static Optional<FixedPattern> pattern(Layer layer) throws IOException {
+  private static Optional<FixedPattern> pattern(Layer layer, References.Recent references)
+      throws IOException {
     MatrixShape matrix = layer.matrix();
     if (matrix.outputs() == 1 || matrix.inputs() == 1) {
       // Rewiring leaves these as they are, whatever they are.
@@ -56,7 +58,7 @@ public final class FixedFilters {
     }
     WeightSample sample = new WeightSample(layer);
     Optional<WeightGrid> first = sample.first();
-    return first.isEmpty() ? Optional.empty() : pattern(first.get(), sample.spread());
+    return first.isEmpty() ? Optional.empty() : pattern(first.get(), sample.spread(), references);
   }
 
   /**
@@ -67,14 +69,16 @@ public final class FixedFilters {
    * @return empty if they could be draws
    */
   public static Optional<FixedPattern> pattern(int[] dims, double[] weights) {
-    return pattern(new WeightGrid(dims, weights.clone()), Optional.empty());
+    return pattern(
+        new WeightGrid(dims, weights.clone()), Optional.empty(), new References.Recent());
   }
 
-  private static Optional<FixedPattern> pattern(WeightGrid weights, Optional<WeightGrid> spread) {
+  private static Optional<FixedPattern> pattern(
+      WeightGrid weights, Optional<WeightGrid> spread, References.Recent references) {
     if (weights.isUniform()) {
       return Optional.empty();
     }
-    Evidence bets = BettingEvidence.of(weights);
+    Evidence bets = BettingEvidence.of(weights, references.of(weights));
     List<Evidence> strong =
         List.of(
             OneHotEvidence.of(weights),

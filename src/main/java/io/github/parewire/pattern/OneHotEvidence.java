@@ -27,7 +27,7 @@ final class OneHotEvidence {
 
   /** What the lines across each axis, and across each two, show. */
   static Evidence of(WeightGrid grid) {
-    long nonZeros = IntStream.range(0, grid.size()).filter(i -> grid.symbol(i) != 0).count();
+    int nonZeros = grid.size() - grid.zeros();
     return nonZeros == 0 || nonZeros > grid.size() / 2
         ? Evidence.NONE
         : new OneHotEvidence(grid).best();

@@ -16,15 +16,17 @@ final class RepeatEvidence {
   /** Weights of a line to look at: of so many, two lines of draws do not agree. */
   private static final int LONGEST = 32;
 
+  /** Weights of a line to look at first. */
+  private static final int BEGIN = 4;
+
   private RepeatEvidence() {}
 
   /** What the lines across each axis, and across each two, show. */
   static Evidence of(WeightGrid grid) {
-    double same = collision(grid);
     Evidence best = Evidence.NONE;
     for (int a = 0; a < grid.rank(); a++) {
       for (int b = a; b < grid.rank(); b++) {
-        best = best.or(lines(grid, a, b, same));
+        best = best.or(lines(grid, a, b));
       }
     }
     // Of some kinds of lines one shows the most by chance, too.
@@ -33,7 +35,7 @@ final class RepeatEvidence {
 
   /** What the lines across the first axis show. */
   static Evidence ofRows(WeightGrid grid) {
-    return lines(grid, 0, 0, collision(grid));
+    return lines(grid, 0, 0);
   }
 
   /** The probability that two weights, drawn from all without putting back, are equal. */
@@ -47,7 +49,7 @@ final class RepeatEvidence {
   }
 
   /** Lines of weights that share their index on axis a, and on axis b. */
-  private static Evidence lines(WeightGrid grid, int a, int b, double same) {
+  private static Evidence lines(WeightGrid grid, int a, int b) {
     int count = a == b ? grid.dim(a) : grid.dim(a) * grid.dim(b);
     int length = Math.min(LONGEST, grid.size() / count);
     if (length < SHORTEST) {
@@ -55,18 +57,46 @@ final class RepeatEvidence {
     }
     int[] starts = places(grid, axis -> axis == a || axis == b);
     int[] steps = places(grid, axis -> axis != a && axis != b);
+    // Two lines of draws differ soon.
+    long[] begins = hashes(grid, starts, steps, length, Math.min(BEGIN, length));
+    return hasEqual(begins)
+        ? evidence(grid, hashes(grid, starts, steps, length, length), length)
+        : Evidence.NONE;
+  }
+
+  /**
+   * Hashes of lines that are equal if the lines are equal or opposite.
+   *
+   * @param length how many weights of a line to look at, evenly spread
+   * @param count how many of these, from the first on
+   */
+  private static long[] hashes(WeightGrid grid, int[] starts, int[] steps, int length, int count) {
+    int[] spread = new int[count];
+    for (int i = 0; i < count; i++) {
+      spread[i] = steps[(int) ((long) i * steps.length / length)];
+    }
     long[] hashes = new long[starts.length];
     for (int line = 0; line < starts.length; line++) {
+      long hash = 0;
       int sign = 0;
-      for (int i = 0; i < length; i++) {
-        // Evenly spread.
-        int step = steps[(int) ((long) i * steps.length / length)];
+      for (int step : spread) {
         int symbol = grid.symbol(starts[line] + step);
         sign = sign == 0 ? Integer.signum(symbol) : sign;
-        hashes[line] = mix(hashes[line] + (long) symbol * sign);
+        hash = mix(hash + (long) symbol * sign);
+      }
+      hashes[line] = hash;
+    }
+    Arrays.sort(hashes);
+    return hashes;
+  }
+
+  private static boolean hasEqual(long[] sorted) {
+    for (int i = 1; i < sorted.length; i++) {
+      if (sorted[i] == sorted[i - 1]) {
+        return true;
       }
     }
-    return evidence(hashes, length, same);
+    return false;
   }
 
   /** The places that have index 0 on all axes but some. */
@@ -93,8 +123,7 @@ final class RepeatEvidence {
     return mixed ^ mixed >>> 31;
   }
 
-  private static Evidence evidence(long[] hashes, int length, double same) {
-    Arrays.sort(hashes);
+  private static Evidence evidence(WeightGrid grid, long[] hashes, int length) {
     double pairs = 0;
     int repeated = 0;
     int from = 0;
@@ -111,7 +140,7 @@ final class RepeatEvidence {
     }
     double all = hashes.length * (hashes.length - 1.0) / 2;
     // Equal, or opposite.
-    double expected = Math.log(2 * all) + length * Math.log(same);
+    double expected = Math.log(2 * all) + length * Math.log(collision(grid));
     return new Evidence(
         (Math.log(pairs) - expected) / Math.log(2),
         (double) repeated / hashes.length,

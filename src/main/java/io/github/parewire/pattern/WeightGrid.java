@@ -18,12 +18,14 @@ final class WeightGrid {
   private final int[] strides;
   private final int[] symbols;
   private final double[] weights;
+  private final double largest;
+  private final int zeros;
 
   /**
    * Makes symbols of weights.
    *
    * @param dims the shape, row-major; axes of a single index are dropped
-   * @param weights finite, as many as the shape has; not to be changed afterwards
+   * @param weights as many as the shape has; not to be changed afterwards
    */
   WeightGrid(int[] dims, double[] weights) {
     this.dims = Arrays.stream(dims).filter(dim -> dim != 1).toArray();
@@ -34,22 +36,37 @@ final class WeightGrid {
       strides[axis] = stride;
       stride *= this.dims[axis];
     }
+    largest = largest(weights);
+    symbols = new int[weights.length];
+    int zeros = 0;
+    for (int i = 0; i < symbols.length; i++) {
+      symbols[i] = symbolOf(weights[i] / largest);
+      zeros += symbols[i] == 0 ? 1 : 0;
+    }
+    this.zeros = zeros;
+  }
+
+  private static double largest(double[] weights) {
     double largest = 0;
     for (double weight : weights) {
       largest = Math.max(largest, Math.abs(weight));
     }
-    symbols = new int[weights.length];
-    for (int i = 0; i < symbols.length; i++) {
-      symbols[i] = symbolOf(weights[i] / largest);
-    }
+    return largest;
   }
 
   private static int symbolOf(double weight) {
     if (weight == 0) {
       return 0;
     }
-    int size = (int) Math.max(1, Math.rint(Math.abs(weight) * (SIZES - 1)));
+    // As Math.rint, which takes longer before it is compiled well: no fraction is left beside 2^52.
+    int size = (int) Math.max(1, Math.abs(weight) * (SIZES - 1) + 0x1p52 - 0x1p52);
     return weight < 0 ? -size : size;
+  }
+
+  /** Whether all weights are: else their symbols say nothing. */
+  boolean isFinite() {
+    // NaN is larger than any.
+    return Double.isFinite(largest);
   }
 
   /** How many weights there are. */
@@ -85,6 +102,11 @@ final class WeightGrid {
   /** What stands at a place. */
   int symbol(int place) {
     return symbols[place];
+  }
+
+  /** How many symbols are 0. */
+  int zeros() {
+    return zeros;
   }
 
   /** Whether one symbol stands at all places: then there is no other order. */

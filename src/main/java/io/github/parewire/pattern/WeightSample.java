@@ -7,7 +7,6 @@ import io.github.parewire.model.TensorData;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /** Reads some of a layer's weights, as they are stored: patterns show in every part of a filter. */
 final class WeightSample {
@@ -69,18 +68,22 @@ final class WeightSample {
         first * width,
         (long) count * width,
         bytes -> {
-          double[] piece = new double[bytes.remaining() / width];
-          decoder.decode(bytes, 0, piece.length, piece);
-          System.arraycopy(piece, 0, weights, done[0], piece.length);
-          done[0] += piece.length;
+          int length = bytes.remaining() / width;
+          if (length == count) {
+            decoder.decode(bytes, 0, length, weights);
+          } else {
+            double[] piece = new double[length];
+            decoder.decode(bytes, 0, length, piece);
+            System.arraycopy(piece, 0, weights, done[0], length);
+          }
+          done[0] += length;
         });
     return weights;
   }
 
   /** Empty if a weight is not finite, which the rewiring will say. */
   private static Optional<WeightGrid> grid(int[] dims, double[] weights) {
-    return IntStream.range(0, weights.length).allMatch(i -> Double.isFinite(weights[i]))
-        ? Optional.of(new WeightGrid(dims, weights))
-        : Optional.empty();
+    WeightGrid grid = new WeightGrid(dims, weights);
+    return grid.isFinite() ? Optional.of(grid) : Optional.empty();
   }
 }

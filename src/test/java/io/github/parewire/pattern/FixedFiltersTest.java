@@ -367,6 +367,27 @@ final class FixedFiltersTest {
     }
   }
 
+  /** What layers of one shape share keeps nothing of the layer that it was made for. */
+  @Test
+  void othersOfTheShapeMakeNoDifference() {
+    List<Tensor> tensors = new ArrayList<>();
+    for (int size = 6; size < 50; size++) {
+      int n = size;
+      tensors.add(normal(n, n));
+      tensors.add(Tensor.of(shape(n, n), i -> gauss(i[0] - i[1])));
+      tensors.add(Tensor.drawn(() -> random.nextInt(3) - 1, n / 2, 4));
+    }
+    References.Recent shared = new References.Recent();
+    for (int round = 0; round < 2; round++) {
+      for (Tensor tensor : tensors) {
+        WeightGrid grid = new WeightGrid(tensor.dims, tensor.weights);
+        assertEquals(
+            BettingEvidence.of(grid, new References(grid)),
+            BettingEvidence.of(grid, shared.of(grid)));
+      }
+    }
+  }
+
   private static double bfloat16(double value) {
     return Float.intBitsToFloat(Float.floatToIntBits((float) value) & 0xffff_0000);
   }
