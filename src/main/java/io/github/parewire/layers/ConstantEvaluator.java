@@ -1,7 +1,6 @@
 package io.github.parewire.layers;
 
 import io.github.parewire.layers.Scope.Definition;
-import io.github.parewire.layers.SmallConstant.Relation;
 import io.github.parewire.onnx.AttributeProto;
 import io.github.parewire.onnx.GraphProto;
 import io.github.parewire.onnx.NodeProto;
@@ -152,45 +151,45 @@ final class ConstantEvaluator {
     if (!Nodes.domain(node.getDomain()).isEmpty()) {
       return Optional.empty();
     }
-    return switch (node.getOpType()) {
-      case "Constant" -> attribute(scope, node);
-      case "Shape" -> dims(scope, node).map(dims -> SmallConstant.vector(part(scope, node, dims)));
-      case "Size" -> dims(scope, node).map(dims -> SmallConstant.scalar(ViewStep.product(dims)));
-      case "Identity" -> first(scope, node);
-      case "Cast" -> first(scope, node).flatMap(value -> cast(scope, node, value));
-      case "CastLike" ->
-          first(scope, node)
-              .flatMap(value -> second(scope, node).flatMap(like -> value.cast(like.type())));
-      case "Reshape", "Squeeze", "Unsqueeze" ->
-          first(scope, node).flatMap(value -> reshape(scope, node, value));
-      case "Not" -> first(scope, node).filter(SmallConstant::isTruth).map(ConstantEvaluator::not);
-      case "Equal" -> compare(scope, node, (a, b) -> a == b);
-      case "And" -> ofTruth(scope, node, (a, b) -> a != 0 && b != 0);
-      case "Or" -> ofTruth(scope, node, (a, b) -> a != 0 || b != 0);
-      default -> Optional.empty();
-    };
-  }
-
-  private Optional<SmallConstant> first(Scope scope, NodeProto node) {
-    return constant(scope, Nodes.input(node, 0));
-  }
-
-  private Optional<SmallConstant> second(Scope scope, NodeProto node) {
-    return constant(scope, Nodes.input(node, 1));
+    Operands operands = new Operands(scope, node, this);
+    String operator = node.getOpType();
+    try {
+      if (ElementwiseOperator.isOne(operator)) {
+        return Optional.of(ElementwiseOperator.of(operands));
+      }
+      if (IndexOperator.isOne(operator)) {
+        return Optional.of(IndexOperator.of(operands));
+      }
+      if (FillOperator.isOne(operator)) {
+        return Optional.of(FillOperator.of(operands));
+      }
+      return switch (operator) {
+        case "Constant" -> attribute(scope, node);
+        case "Shape" -> dims(operands).map(dims -> SmallConstant.vector(part(operands, dims)));
+        case "Size" -> dims(operands).map(dims -> SmallConstant.scalar(ViewStep.product(dims)));
+        case "Identity" -> Optional.of(operands.get(0));
+        case "Cast" -> cast(operands);
+        case "CastLike" -> operands.get(0).cast(operands.get(1).type());
+        case "Reshape", "Flatten", "Squeeze", "Unsqueeze" -> reshape(operands);
+        default -> Optional.empty();
+      };
+    } catch (UnclearViewException | ArithmeticException | IndexOutOfBoundsException e) {
+      return Optional.empty();
+    }
   }
 
   /** The shape of a node's first input. */
-  private Optional<List<Long>> dims(Scope scope, NodeProto node) {
-    return first(scope, node)
-        .map(SmallConstant::dims)
-        .or(() -> tracer.dims(scope, Nodes.input(node, 0)));
+  private Optional<List<Long>> dims(Operands operands) {
+    Scope scope = operands.scope();
+    String input = Nodes.input(operands.node(), 0);
+    return constant(scope, input).map(SmallConstant::dims).or(() -> tracer.dims(scope, input));
   }
 
   /** The dimensions that a Shape is to give (ONNX operators, Shape-15). */
-  private static List<Long> part(Scope scope, NodeProto node, List<Long> dims) {
+  private static List<Long> part(Operands operands, List<Long> dims) {
     int rank = dims.size();
-    int start = position(scope.integer(node, "start", 0), rank);
-    int end = position(scope.integer(node, "end", rank), rank);
+    int start = position(operands.integer("start", 0), rank);
+    int end = position(operands.integer("end", rank), rank);
     return start < end ? dims.subList(start, end) : List.of();
   }
 
@@ -198,43 +197,15 @@ final class ConstantEvaluator {
     return (int) Math.max(0, Math.min(rank, axis < 0 ? axis + rank : axis));
   }
 
-  private static Optional<SmallConstant> cast(Scope scope, NodeProto node, SmallConstant value) {
-    DataType to = DataType.forNumber((int) scope.integer(node, "to", 0));
-    return to == null ? Optional.empty() : value.cast(to);
+  private static Optional<SmallConstant> cast(Operands operands) {
+    DataType to = DataType.forNumber((int) operands.integer("to", 0));
+    return to == null ? Optional.empty() : operands.get(0).cast(to);
   }
 
-  private Optional<SmallConstant> reshape(Scope scope, NodeProto node, SmallConstant value) {
-    try {
-      return value.reshape(LayoutOperator.reshaped(value.dims(), node, scope, this));
-    } catch (UnclearViewException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static SmallConstant not(SmallConstant value) {
-    return new SmallConstant(
-        DataType.BOOL,
-        value.dims(),
-        value.values().stream().map(truth -> truth == 0 ? 1L : 0L).toList());
-  }
-
-  private Optional<SmallConstant> compare(Scope scope, NodeProto node, Relation relation) {
-    Optional<SmallConstant> a = first(scope, node);
-    Optional<SmallConstant> b = second(scope, node);
-    if (a.isEmpty() || b.isEmpty() || a.get().type() != b.get().type()) {
-      return Optional.empty();
-    }
-    // Up to opset 6 an attribute said how shapes are brought together.
-    boolean isOld = scope.attribute(node, "broadcast").isPresent();
-    return isOld && !a.get().dims().equals(b.get().dims())
-        ? Optional.empty()
-        : SmallConstant.compare(a.get(), b.get(), relation);
-  }
-
-  private Optional<SmallConstant> ofTruth(Scope scope, NodeProto node, Relation relation) {
-    return first(scope, node)
-        .filter(SmallConstant::isTruth)
-        .flatMap(truth -> compare(scope, node, relation));
+  private Optional<SmallConstant> reshape(Operands operands) {
+    SmallConstant value = operands.get(0);
+    return value.reshape(
+        LayoutOperator.reshaped(value.dims(), operands.node(), operands.scope(), this));
   }
 
   private static Optional<SmallConstant> attribute(Scope scope, NodeProto constant) {

@@ -7,6 +7,7 @@ import io.github.parewire.onnx.ModelProto;
 import io.github.parewire.onnx.NodeProto;
 import io.github.parewire.onnx.SparseTensorProto;
 import io.github.parewire.onnx.TensorProto;
+import io.github.parewire.onnx.TensorShapeProto;
 import io.github.parewire.onnx.ValueInfoProto;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -38,12 +39,18 @@ final class Scope {
     /** A function's parameter: a value of the caller. */
     record Argument(Scope caller, String name) implements Definition {}
 
+    /** An input of the model whose type says all of its shape, to which runs are held. */
+    record Input(List<Long> dims) implements Definition {}
+
     /** Nothing that can be looked into. */
     record Opaque(String what) implements Definition {}
   }
 
   /** A definition, and the scope that it was found in. */
   record Found(Scope scope, Definition definition) {}
+
+  /** An input of which nothing is known: its shape in a subgraph may be another in each turn. */
+  private static final Definition GRAPH_INPUT = new Definition.Opaque("the graph's input");
 
   private final Scope parent;
   private final Functions functions;
@@ -78,7 +85,7 @@ final class Scope {
     List<String> outputs = graph.getOutputList().stream().map(ValueInfoProto::getName).toList();
     Scope scope = new Scope(parent, functions, graph.getNodeList(), outputs, depth);
     for (ValueInfoProto input : graph.getInputList()) {
-      scope.define(input.getName(), new Definition.Opaque("the graph's input"));
+      scope.define(input.getName(), depth == 0 ? input(input) : GRAPH_INPUT);
     }
     // Up to IR version 3 every initializer had to be a graph input, too.
     boolean areDefaults = depth > 0 || functions.irVersion() > 3;
@@ -92,6 +99,15 @@ final class Scope {
     }
     scope.defineNodes();
     return scope;
+  }
+
+  private static Definition input(ValueInfoProto input) {
+    List<TensorShapeProto.Dimension> dims = input.getType().getTensorType().getShape().getDimList();
+    // Some exporters write 0 or less for what they do not know.
+    return input.getType().getTensorType().hasShape()
+            && dims.stream().allMatch(dim -> dim.getDimValue() > 0)
+        ? new Definition.Input(dims.stream().map(TensorShapeProto.Dimension::getDimValue).toList())
+        : GRAPH_INPUT;
   }
 
   /** The scope of a subgraph of a node that stands here. */

@@ -54,7 +54,7 @@ record SmallConstant(DataType type, List<Long> dims, List<Long> values) {
             .limit(MAX_LENGTH + 1L)
             .map(number -> element(type, number))
             .toList();
-    return values.size() == product(tensor.getDimsList())
+    return values.size() == count(tensor.getDimsList())
         ? Optional.of(new SmallConstant(type, tensor.getDimsList(), values))
         : Optional.empty();
   }
@@ -122,24 +122,20 @@ record SmallConstant(DataType type, List<Long> dims, List<Long> values) {
   }
 
   /** The number of elements of a shape; -1 if it is no shape, or too large for a constant. */
-  private static long product(List<Long> dims) {
-    long product = 1;
+  static int count(List<Long> dims) {
+    long count = 1;
     for (long dim : dims) {
-      if (dim < 0 || dim > MAX_LENGTH || product > MAX_LENGTH) {
+      if (dim < 0 || dim > MAX_LENGTH || count > MAX_LENGTH) {
         return -1;
       }
-      product *= dim;
+      count *= dim;
     }
-    return product;
-  }
-
-  boolean isTruth() {
-    return type == DataType.BOOL;
+    return count > MAX_LENGTH ? -1 : (int) count;
   }
 
   /** The same elements in another shape; empty if they are not as many. */
   Optional<SmallConstant> reshape(List<Long> shape) {
-    return product(shape) == values.size()
+    return count(shape) == values.size()
         ? Optional.of(new SmallConstant(type, shape, values))
         : Optional.empty();
   }
@@ -150,68 +146,47 @@ record SmallConstant(DataType type, List<Long> dims, List<Long> values) {
       return Optional.of(
           new SmallConstant(to, dims, values.stream().map(v -> v != 0 ? 1L : 0L).toList()));
     }
-    boolean isExact =
-        switch (to) {
-          case INT64 -> true;
-          case INT32 -> isWithin(Integer.MIN_VALUE, Integer.MAX_VALUE);
-          case INT16 -> isWithin(Short.MIN_VALUE, Short.MAX_VALUE);
-          case UINT16 -> isWithin(0, 0xffff);
-          case INT8 -> isWithin(Byte.MIN_VALUE, Byte.MAX_VALUE);
-          case UINT8 -> isWithin(0, 0xff);
-          // As far as every integer has a float of its own.
-          case DOUBLE -> isWithin(-(1L << 53), 1L << 53);
-          case FLOAT -> isWithin(-(1L << 24), 1L << 24);
-          case FLOAT16 -> isWithin(-(1L << 11), 1L << 11);
-          case BFLOAT16 -> isWithin(-(1L << 8), 1L << 8);
-          default -> false;
-        };
-    return isExact ? Optional.of(new SmallConstant(to, dims, values)) : Optional.empty();
+    return values.stream().allMatch(value -> fits(to, value))
+        ? Optional.of(new SmallConstant(to, dims, values))
+        : Optional.empty();
   }
 
-  private boolean isWithin(long least, long most) {
-    return values.stream().allMatch(value -> least <= value && value <= most);
+  /** Whether elements of a type are integers. */
+  static boolean isInteger(DataType type) {
+    return width(type) != 0 && type != DataType.BOOL;
   }
 
-  /** Decides something of two elements. */
-  interface Relation {
-    /** Whether it holds. */
-    boolean holds(long a, long b);
+  /** Whether a type that is held here has an integer, and of floating-point ones all below it. */
+  static boolean fits(DataType type, long value) {
+    return switch (type) {
+      case INT64 -> true;
+      case INT32 -> (int) value == value;
+      case INT16 -> (short) value == value;
+      case UINT16 -> isWithin(value, 0, 0xffff);
+      case INT8 -> (byte) value == value;
+      case UINT8 -> isWithin(value, 0, 0xff);
+      case BOOL -> isWithin(value, 0, 1);
+      // As far as every integer has a float of its own.
+      case DOUBLE -> isWithin(value, -(1L << 53), 1L << 53);
+      case FLOAT -> isWithin(value, -(1L << 24), 1L << 24);
+      case FLOAT16 -> isWithin(value, -(1L << 11), 1L << 11);
+      case BFLOAT16 -> isWithin(value, -(1L << 8), 1L << 8);
+      default -> false;
+    };
   }
 
-  /**
-   * What a relation is of the elements of two constants (ONNX, "Multidirectional Broadcasting");
-   * empty if their shapes do not fit.
-   */
-  static Optional<SmallConstant> compare(SmallConstant a, SmallConstant b, Relation relation) {
-    int rank = Math.max(a.dims.size(), b.dims.size());
-    List<Long> dims = new ArrayList<>();
-    for (int axis = 0; axis < rank; axis++) {
-      long first = a.dim(axis, rank);
-      long second = b.dim(axis, rank);
-      if (first != second && first != 1 && second != 1) {
-        return Optional.empty();
-      }
-      dims.add(first == 1 ? second : first);
-    }
-    long count = product(dims);
-    if (count < 0 || count > MAX_LENGTH) {
-      return Optional.empty();
-    }
-    List<Long> values =
-        IntStream.range(0, (int) count)
-            .mapToObj(i -> relation.holds(a.broadcast(dims, i), b.broadcast(dims, i)) ? 1L : 0L)
-            .toList();
-    return Optional.of(new SmallConstant(DataType.BOOL, dims, values));
+  private static boolean isWithin(long value, long least, long most) {
+    return least <= value && value <= most;
   }
 
   /** The length of an axis, counted in a shape of a rank that ends with this one. */
-  private long dim(int axis, int rank) {
+  long dim(int axis, int rank) {
     int own = axis - (rank - dims.size());
     return own < 0 ? 1 : dims.get(own);
   }
 
   /** The element that stands at a place of a larger shape. */
-  private long broadcast(List<Long> shape, int place) {
+  long broadcast(List<Long> shape, int place) {
     int rest = place;
     int at = 0;
     int stride = 1;

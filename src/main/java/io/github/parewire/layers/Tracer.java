@@ -83,6 +83,8 @@ final class Tracer {
         origin = new ValueOrigin.Stored(stored.tensor(), ValueOrigin.Path.EMPTY);
       } else if (definition instanceof Definition.Floats floats) {
         origin = new ValueOrigin.Floats(floats.name(), floats.values().size());
+      } else if (definition instanceof Definition.Input input) {
+        origin = new ValueOrigin.Input(input.dims());
       } else if (definition instanceof Definition.Opaque opaque) {
         origin = new ValueOrigin.Other(opaque.what());
       } else if (definition instanceof Definition.Produced produced) {
@@ -172,9 +174,13 @@ final class Tracer {
     return Quantization.of(stored.path().quantizers(), constants);
   }
 
-  /** The shape of a value that is a stored tensor; empty for others. */
+  /** The shape of a value that is a stored tensor, or an input of one shape; empty for others. */
   Optional<List<Long>> dims(Scope scope, String name) {
-    if (origin(scope, name) instanceof ValueOrigin.Stored stored) {
+    ValueOrigin origin = origin(scope, name);
+    if (origin instanceof ValueOrigin.Input input) {
+      return Optional.of(input.dims());
+    }
+    if (origin instanceof ValueOrigin.Stored stored) {
       try {
         return Optional.of(view(stored).dims());
       } catch (UnclearViewException e) {
@@ -193,6 +199,8 @@ final class Tracer {
             new ValueOrigin.Stored(
                 stored.tensor(),
                 stored.path().through(step.layout().node(), step.layout().output(), step.scope()));
+      } else if (step.layout() != null && origin instanceof ValueOrigin.Input) {
+        origin = new ValueOrigin.Other("an input in another layout");
       }
       knownOrigins(step.scope()).put(step.value(), origin);
     }

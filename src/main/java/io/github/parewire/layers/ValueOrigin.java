@@ -24,6 +24,19 @@ sealed interface ValueOrigin {
   record Floats(String name, int length) implements ValueOrigin {}
 
   /**
+   * An input of the model, as it comes.
+   *
+   * @param dims its shape
+   */
+  record Input(List<Long> dims) implements ValueOrigin {
+
+    /** Copies its argument. */
+    public Input {
+      dims = List.copyOf(dims);
+    }
+  }
+
+  /**
    * Not one stored tensor.
    *
    * @param what what it is instead, for people

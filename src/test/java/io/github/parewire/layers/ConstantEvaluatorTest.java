@@ -208,6 +208,89 @@ final class ConstantEvaluatorTest {
     assertUnknown("depends");
   }
 
+  /** Two's complement would go on, but whether a runtime does is its own affair. */
+  @Test
+  void whatOverflowsOrIsDividedByZeroIsGivenUp() {
+    constant("large", Long.MAX_VALUE, Long.MIN_VALUE);
+    constant("one", 1);
+    constant("zero", 0);
+    for (String operator : List.of("Add", "Sub", "Div", "Mod")) {
+      boolean isDivision = operator.length() == 3 && !List.of("Add", "Sub").contains(operator);
+      node(operator, List.of("large", isDivision ? "zero" : "one"), operator);
+      assertUnknown(operator);
+    }
+    node("Neg", List.of("large"), "negative");
+    node("ReduceProd", List.of("large"), "product");
+    assertUnknown("negative");
+    assertUnknown("product");
+    node("Cast", List.of("one"), "small", Models.attribute("to", DataType.INT8_VALUE));
+    node("ConstantOfShape", List.of("zero"), "none");
+    assertValue("small", 1L);
+    assertValue("none");
+  }
+
+  @Test
+  void divisionRoundsTowardsZero() {
+    constant("a", 7, -7);
+    constant("b", 2);
+    node("Div", List.of("a", "b"), "quotient");
+    node("Mod", List.of("a", "b"), "floor");
+    node("Mod", List.of("a", "b"), "remainder", Models.attribute("fmod", 1));
+    node("Cast", List.of("a"), "f", Models.attribute("to", DataType.FLOAT_VALUE));
+    node("Cast", List.of("b"), "g", Models.attribute("to", DataType.FLOAT_VALUE));
+    node("Div", List.of("f", "g"), "fraction");
+    assertValue("quotient", 3L, -3L);
+    assertValue("floor", 1L, 1L);
+    assertValue("remainder", 1L, -1L);
+    assertUnknown("fraction");
+  }
+
+  /** As PyTorch writes {@code w.view(x.shape[1], -1)}. */
+  @Test
+  void shapesOfInputsThatSayAllOfThem() {
+    graph.input("of8", DataType.FLOAT, 2, 8).input("unknown", DataType.FLOAT, 0, 8);
+    graph.integers("i", List.of(1L)).integers("free", List.of(-1L));
+    node("Transpose", List.of("of8"), "turned");
+    for (String input : List.of("of8", "unknown", "x", "turned")) {
+      node("Shape", List.of(input), "shape_" + input);
+      node("Gather", List.of("shape_" + input, "i"), "size_" + input);
+      node("Concat", List.of("size_" + input, "free"), "to_" + input, Models.attribute("axis", 0));
+    }
+    assertValue("to_of8", 8L, -1L);
+    assertUnknown("to_unknown");
+    assertUnknown("to_x");
+    assertUnknown("to_turned");
+  }
+
+  /** ONNX Runtime takes the largest integer for no end, the specification for one at the end. */
+  @Test
+  void aSliceBackwardToTheLargestIntegerIsGivenUp() {
+    constant("a", 5, 6, 7);
+    constant("last", -1);
+    constant("zero", 0);
+    constant("first", Long.MIN_VALUE);
+    constant("largest", Integer.MAX_VALUE);
+    node("Slice", List.of("a", "last", "first", "zero", "last"), "reversed");
+    node("Slice", List.of("a", "last", "largest", "zero", "last"), "unclear");
+    assertValue("reversed", 7L, 6L, 5L);
+    assertUnknown("unclear");
+  }
+
+  /** However many elements are asked for. */
+  @Test
+  void largeConstantsAreGivenUp() {
+    constant("shape", 1 << 20, 1 << 20);
+    constant("zero", 0);
+    constant("limit", Long.MAX_VALUE);
+    constant("one", 1);
+    node("ConstantOfShape", List.of("shape"), "filled");
+    node("Range", List.of("zero", "limit", "one"), "range");
+    node("Slice", List.of("shape", "zero", "limit", "zero", "limit"), "slice");
+    assertUnknown("filled");
+    assertUnknown("range");
+    assertValue("slice", 1L << 20);
+  }
+
   @Test
   void operatorsOfOtherDomainsAreNotEvaluated() {
     constant("a", 1);

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
  */
 final class ConstantsAgainstRuntimeTest {
 
-  private static final int GRAPHS = 400;
-  private static final int NODES = 12;
+  private static final int GRAPHS = 800;
+  private static final int NODES = 16;
   private static final List<Integer> OPSETS = List.of(7, 9, 11, 13, 15, 19, 21);
   private static final List<DataType> TYPES =
       List.of(DataType.INT64, DataType.INT32, DataType.BOOL, DataType.INT8, DataType.UINT8);
@@ -74,7 +74,7 @@ final class ConstantsAgainstRuntimeTest {
     }
     System.out.println("values known: " + known + " of " + all + ", " + knownOf);
     assertTrue(known > 0.7 * all, known + " of " + all);
-    assertEquals(12, knownOf.size(), knownOf.toString());
+    assertEquals(34, knownOf.size(), knownOf.toString());
   }
 
   private static String operator(ModelProto model, String output) {
@@ -97,7 +97,7 @@ final class ConstantsAgainstRuntimeTest {
       store(type, dims(random.nextInt(3), 1));
     }
     while (computed.size() < NODES) {
-      switch (random.nextInt(10)) {
+      switch (random.nextInt(20)) {
         case 0 -> shape(any());
         case 1 -> node("Size", List.of(any()), DataType.INT64, List.of());
         case 2 -> identity(any());
@@ -106,9 +106,19 @@ final class ConstantsAgainstRuntimeTest {
         case 5 -> unsqueeze(any());
         case 6 -> reshape(any());
         case 7 -> any(DataType.BOOL).ifPresent(v -> node("Not", List.of(v), v.type(), v.dims()));
-        case 8 -> compare("Equal", any());
-        default ->
-            any(DataType.BOOL).ifPresent(v -> compare(random.nextBoolean() ? "And" : "Or", v));
+        case 8 -> elementwise("Equal", any(), DataType.BOOL);
+        case 9 ->
+            any(DataType.BOOL).ifPresent(v -> elementwise(oneOf("And", "Or", "Xor"), v, v.type()));
+        case 10 -> elementwise(oneOf("Add", "Sub", "Mul"), number(), null);
+        case 11 -> elementwise(oneOf("Min", "Max"), number(), null);
+        case 12 -> relation();
+        case 13 -> division(number());
+        case 14 -> sign(number());
+        case 15 -> where(number());
+        case 16 -> gather(any());
+        case 17 -> slice(any());
+        case 18 -> concat(any());
+        default -> fill();
       }
     }
     for (Value value : computed) {
@@ -139,17 +149,25 @@ final class ConstantsAgainstRuntimeTest {
 
   private Value store(DataType type, List<Long> dims) {
     int count = (int) ViewStep.product(dims);
+    List<Long> numbers =
+        IntStream.range(0, count)
+            .mapToObj(
+                i -> (long) (type == DataType.BOOL ? random.nextInt(2) : random.nextInt(6) - 2))
+            .toList();
+    return store(type, dims, bytes(type, numbers));
+  }
+
+  private static ByteBuffer bytes(DataType type, List<Long> numbers) {
     int width = type == DataType.INT64 ? 8 : type == DataType.INT32 ? 4 : 1;
-    ByteBuffer bytes = ByteBuffer.allocate(count * width).order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = 0; i < count; i++) {
-      int value = type == DataType.BOOL ? random.nextInt(2) : random.nextInt(6) - 2;
+    ByteBuffer bytes = ByteBuffer.allocate(numbers.size() * width).order(ByteOrder.LITTLE_ENDIAN);
+    for (long number : numbers) {
       switch (width) {
-        case 8 -> bytes.putLong(value);
-        case 4 -> bytes.putInt(value);
-        default -> bytes.put((byte) value);
+        case 8 -> bytes.putLong(number);
+        case 4 -> bytes.putInt((int) number);
+        default -> bytes.put((byte) number);
       }
     }
-    return store(type, dims, bytes.flip());
+    return bytes.flip();
   }
 
   private Value store(DataType type, List<Long> dims, ByteBuffer bytes) {
@@ -167,9 +185,8 @@ final class ConstantsAgainstRuntimeTest {
   }
 
   private String integers(List<Long> numbers) {
-    ByteBuffer bytes = ByteBuffer.allocate(8 * numbers.size()).order(ByteOrder.LITTLE_ENDIAN);
-    numbers.forEach(bytes::putLong);
-    return store(DataType.INT64, List.of((long) numbers.size()), bytes.flip()).name();
+    return store(DataType.INT64, List.of((long) numbers.size()), bytes(DataType.INT64, numbers))
+        .name();
   }
 
   private void node(
@@ -295,22 +312,278 @@ final class ConstantsAgainstRuntimeTest {
     nodeOf("Reshape", List.of(value.name(), integers(given)), value.type(), dims);
   }
 
-  private void compare(String operator, Value a) {
-    Optional<Value> b = any(a.type());
-    if (!COMPARABLE.contains(a.type()) || b.isEmpty()) {
-      return;
-    }
+  @SafeVarargs
+  private <T> T oneOf(T... all) {
+    return all[random.nextInt(all.length)];
+  }
+
+  /** Of a type that the runtime calculates with. */
+  private Value number() {
+    return any(oneOf(DataType.INT64, DataType.INT32)).orElseThrow();
+  }
+
+  private static Optional<List<Long>> broadcast(List<Long> a, List<Long> b) {
     List<Long> dims = new ArrayList<>();
-    int rank = Math.max(a.dims().size(), b.get().dims().size());
-    for (int axis = rank; axis > 0; axis--) {
-      long first = fromEnd(a.dims(), axis);
-      long second = fromEnd(b.get().dims(), axis);
+    for (int axis = Math.max(a.size(), b.size()); axis > 0; axis--) {
+      long first = fromEnd(a, axis);
+      long second = fromEnd(b, axis);
       if (first != second && first != 1 && second != 1) {
-        return;
+        return Optional.empty();
       }
       dims.add(first == 1 ? second : first);
     }
-    node(operator, List.of(a, b.get()), DataType.BOOL, dims);
+    return Optional.of(dims);
+  }
+
+  /** Two values, of which the second may be any of the same type; the type is theirs if null. */
+  private void elementwise(String operator, Value a, DataType type) {
+    if (!COMPARABLE.contains(a.type())
+        || (opset < 12 && List.of("Min", "Max").contains(operator))) {
+      return;
+    }
+    Value b = any(a.type()).orElseThrow();
+    broadcast(a.dims(), b.dims())
+        .ifPresent(dims -> node(operator, List.of(a, b), type == null ? a.type() : type, dims));
+  }
+
+  private void relation() {
+    if (opset >= 9) {
+      String operator = oneOf("Less", "Greater");
+      elementwise(
+          opset >= 12 ? operator + oneOf("", "OrEqual") : operator, number(), DataType.BOOL);
+    }
+  }
+
+  /** By numbers other than 0, and than -1, by which the least integer can't be divided. */
+  private void division(Value a) {
+    List<Long> dims = random.nextBoolean() ? List.of() : a.dims();
+    int count = (int) ViewStep.product(dims);
+    List<Long> numbers =
+        IntStream.range(0, count).mapToObj(i -> oneOf(-4L, -3L, -2L, 1L, 2L, 3L)).toList();
+    Value by = store(a.type(), dims, bytes(a.type(), numbers));
+    if (opset < 10 || random.nextBoolean()) {
+      node("Div", List.of(a, by), a.type(), a.dims());
+    } else {
+      node("Mod", List.of(a, by), a.type(), a.dims(), Models.attribute("fmod", random.nextInt(2)));
+    }
+  }
+
+  private void sign(Value a) {
+    node(oneOf("Neg", "Abs"), List.of(a), a.type(), a.dims());
+  }
+
+  private void where(Value a) {
+    Value condition = any(DataType.BOOL).orElseThrow();
+    Value b = any(a.type()).orElseThrow();
+    if (opset >= 9) {
+      broadcast(a.dims(), b.dims())
+          .flatMap(dims -> broadcast(dims, condition.dims()))
+          .ifPresent(dims -> node("Where", List.of(condition, a, b), a.type(), dims));
+    }
+  }
+
+  /** An axis of a rank, perhaps counted from the end. */
+  private long given(int axis, int rank) {
+    return opset >= 11 && random.nextBoolean() ? axis - rank : axis;
+  }
+
+  private void gather(Value data) {
+    int rank = data.dims().size();
+    int axis = rank == 0 ? 0 : random.nextInt(rank);
+    if (rank == 0 || data.dims().get(axis) == 0) {
+      return;
+    }
+    int size = data.dims().get(axis).intValue();
+    List<Long> shape = dims(random.nextInt(3), 1);
+    List<Long> taken =
+        IntStream.range(0, (int) ViewStep.product(shape))
+            .mapToObj(i -> given(random.nextInt(size), size))
+            .toList();
+    DataType type = oneOf(DataType.INT64, DataType.INT32);
+    Value indices = store(type, shape, bytes(type, taken));
+    List<Long> dims = new ArrayList<>(data.dims());
+    dims.remove(axis);
+    dims.addAll(axis, shape);
+    AttributeProto[] attributes =
+        axis == 0 && random.nextBoolean()
+            ? new AttributeProto[0]
+            : new AttributeProto[] {Models.attribute("axis", given(axis, rank))};
+    node("Gather", List.of(data, indices), data.type(), dims, attributes);
+  }
+
+  private void slice(Value data) {
+    int rank = data.dims().size();
+    if (rank == 0 || data.dims().contains(0L)) {
+      return;
+    }
+    int first = random.nextInt(rank);
+    List<Long> axes = new ArrayList<>();
+    List<Long> starts = new ArrayList<>();
+    List<Long> ends = new ArrayList<>();
+    List<Long> steps = new ArrayList<>();
+    List<Long> dims = new ArrayList<>(data.dims());
+    for (int axis = first; axis < rank; axis++) {
+      long size = dims.get(axis);
+      long step = opset >= 11 ? oneOf(1L, 1L, 2L, 3L, -1L, -2L) : 1;
+      axes.add(given(axis, rank));
+      starts.add(bound());
+      // Backward from the largest integer the runtime's kernel and its shapes are at odds.
+      ends.add(step > 0 ? bound() : Math.min(bound(), size));
+      steps.add(step);
+      dims.set(axis, length(starts.get(axis - first), ends.get(axis - first), step, size));
+    }
+    if (opset < 10) {
+      node(
+          "Slice",
+          List.of(data),
+          data.type(),
+          dims,
+          Models.attribute("starts", starts),
+          Models.attribute("ends", ends),
+          Models.attribute("axes", axes));
+      return;
+    }
+    List<String> inputs = new ArrayList<>(List.of(data.name(), integers(starts), integers(ends)));
+    boolean isPlain = steps.stream().allMatch(step -> step == 1) && random.nextBoolean();
+    if (first > 0 || !isPlain || random.nextBoolean()) {
+      inputs.add(integers(axes));
+      if (!isPlain) {
+        inputs.add(integers(steps));
+      }
+    }
+    nodeOf("Slice", inputs, data.type(), dims);
+  }
+
+  private long bound() {
+    return random.nextInt(6) == 0
+        ? oneOf((long) Integer.MAX_VALUE, (long) Integer.MIN_VALUE, Long.MAX_VALUE)
+        : random.nextInt(11) - 5;
+  }
+
+  /** How many indices a slice takes, counted one by one. */
+  private static long length(long start, long end, long step, long size) {
+    long from = start < 0 ? start + size : start;
+    long to = end < 0 ? end + size : end;
+    from = Math.max(0, Math.min(step > 0 ? size : size - 1, from));
+    to = Math.max(step > 0 ? 0 : -1, Math.min(size, to));
+    long count = 0;
+    for (long at = from; step > 0 ? at < to : at > to; at += step) {
+      count++;
+    }
+    return count;
+  }
+
+  private void concat(Value a) {
+    int rank = a.dims().size();
+    if (rank == 0) {
+      return;
+    }
+    int axis = random.nextInt(rank);
+    List<Value> parts = new ArrayList<>(List.of(a));
+    long length = a.dims().get(axis);
+    for (Value b : values) {
+      List<Long> dims = new ArrayList<>(b.dims());
+      if (b.type() == a.type() && dims.size() == rank && parts.size() < 3) {
+        dims.set(axis, a.dims().get(axis));
+        if (dims.equals(a.dims()) && random.nextBoolean()) {
+          parts.add(b);
+          length += b.dims().get(axis);
+        }
+      }
+    }
+    List<Long> dims = new ArrayList<>(a.dims());
+    dims.set(axis, length);
+    node("Concat", parts, a.type(), dims, Models.attribute("axis", given(axis, rank)));
+  }
+
+  private void fill() {
+    switch (random.nextInt(4)) {
+      case 0 -> range();
+      case 1 -> constantOfShape();
+      case 2 -> flatten(any());
+      default -> product(number());
+    }
+  }
+
+  private void range() {
+    if (opset < 11) {
+      return;
+    }
+    DataType type = oneOf(DataType.INT64, DataType.INT32);
+    long start = random.nextInt(9) - 4;
+    long limit = random.nextInt(9) - 4;
+    long delta = oneOf(-3L, -2L, -1L, 1L, 2L, 3L);
+    List<String> inputs =
+        List.of(start, limit, delta).stream()
+            .map(number -> store(type, List.of(), bytes(type, List.of(number))).name())
+            .toList();
+    nodeOf("Range", inputs, type, List.of(length(start + 9, limit + 9, delta, 18)));
+  }
+
+  private void constantOfShape() {
+    if (opset < 9) {
+      return;
+    }
+    List<Long> dims = dims(random.nextInt(4), 0);
+    if (random.nextInt(4) == 0) {
+      nodeOf("ConstantOfShape", List.of(integers(dims)), DataType.FLOAT, dims);
+      return;
+    }
+    DataType type = oneOf(TYPES.toArray(DataType[]::new));
+    TensorProto value =
+        TensorProto.newBuilder()
+            .setDataType(type.getNumber())
+            .addDims(1)
+            .setRawData(ByteString.copyFrom(bytes(type, List.of((long) random.nextInt(2)))))
+            .build();
+    AttributeProto attribute = Models.attribute("value", value);
+    nodeOf("ConstantOfShape", List.of(integers(dims)), type, dims, attribute);
+  }
+
+  private void flatten(Value value) {
+    int rank = value.dims().size();
+    if (opset < 9 || rank == 0 || value.dims().contains(0L)) {
+      return;
+    }
+    int axis = random.nextInt(rank);
+    long rows = ViewStep.product(value.dims().subList(0, axis));
+    List<Long> dims = List.of(rows, ViewStep.product(value.dims()) / rows);
+    node(
+        "Flatten", List.of(value), value.type(), dims, Models.attribute("axis", given(axis, rank)));
+  }
+
+  private void product(Value value) {
+    int rank = value.dims().size();
+    if (value.dims().contains(0L)) {
+      return;
+    }
+    List<Integer> axes =
+        IntStream.range(0, rank).filter(i -> random.nextBoolean()).boxed().toList();
+    boolean isAll = axes.isEmpty();
+    boolean isKept = random.nextBoolean();
+    boolean isNothing = isAll && opset >= 18 && random.nextBoolean();
+    List<Long> dims = new ArrayList<>();
+    for (int axis = 0; axis < rank; axis++) {
+      boolean isReduced = !isNothing && (isAll || axes.contains(axis));
+      if (!isReduced || isKept) {
+        dims.add(isReduced ? 1 : value.dims().get(axis));
+      }
+    }
+    List<AttributeProto> attributes = new ArrayList<>();
+    List<String> inputs = new ArrayList<>(List.of(value.name()));
+    List<Long> given = axes.stream().map(axis -> given(axis, rank)).toList();
+    if (!isAll && opset < 18) {
+      attributes.add(Models.attribute("axes", given));
+    } else if (!isAll) {
+      inputs.add(integers(given));
+    }
+    if (!isKept || random.nextBoolean()) {
+      attributes.add(Models.attribute("keepdims", isKept ? 1 : 0));
+    }
+    if (isNothing) {
+      attributes.add(Models.attribute("noop_with_empty_axes", 1));
+    }
+    nodeOf("ReduceProd", inputs, value.type(), dims, attributes.toArray(AttributeProto[]::new));
   }
 
   private static long fromEnd(List<Long> dims, int axis) {

@@ -416,6 +416,30 @@ final class LayerFinderTest {
         findings.layers().stream().map(layer -> layer.matrix().outputs()).toList());
   }
 
+  /** As PyTorch writes {@code w.view(x.shape[1], -1)}. */
+  @Test
+  void aShapeThatIsComputedFromConstantsIsKnown() {
+    graph
+        .input("of8", DataType.FLOAT, 2, 8)
+        .integers("1", List.of(1L))
+        .integers("-1", List.of(-1L));
+    graph.weights(
+        "flat", Storage.RAW, Weights.random(ElementType.FLOAT, Seeds.random("computed"), 48));
+    graph
+        .node("Shape", List.of("of8"), "shape")
+        .node("Gather", List.of("shape", "1"), "width")
+        .node("Concat", List.of("width", "-1"), "to", Models.attribute("axis", 0))
+        .node("Reshape", List.of("flat", "to"), "w")
+        .node("MatMul", List.of("of8", "w"), "y");
+    Layer layer =
+        find().layers().stream()
+            .filter(found -> found.tensor().name().equals("flat"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(6, layer.matrix().outputs());
+    assertEquals(8, layer.matrix().inputs());
+  }
+
   @Test
   void floatsOfAConstantAreListed() {
     graph.add(
