@@ -38,9 +38,7 @@ final class PageData {
     ArrayNode layers = NODES.arrayNode();
     for (LayerReport.Rewired layer : report.rewired()) {
       ObjectNode node = layer(layer);
-      if (layers.size() < LayerSketch.MOST_LAYERS) {
-        layer.sketch().ifPresent(sketch -> addSketch(node, sketch));
-      }
+      layer.sketch().ifPresent(sketch -> addSketch(node, sketch));
       layers.add(node);
     }
     try {

@@ -17,7 +17,8 @@ public sealed interface LayerReport {
    * @param after its strength variance in the output
    * @param sortedWeightsSha256 SHA-256 of its elements sorted as unsigned bit patterns,
    *     little-endian, which is the same in both files; empty unless asked for
-   * @param sketch what charts show of it; empty unless asked for
+   * @param sketch what charts show of it; empty unless asked for, and beyond the first {@link
+   *     LayerSketch#MOST_LAYERS}
    */
   record Rewired(
       LayerDescription layer,

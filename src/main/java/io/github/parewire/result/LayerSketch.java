@@ -17,7 +17,9 @@ public record LayerSketch(
   private static final int LEAST_EDGE = 32;
   private static final int MOST_EDGE = 96;
 
-  /** Layers whose pictures fit the budget, however many there are. */
+  /**
+   * Layers whose pictures fit the budget, however many there are: the first of them are sketched.
+   */
   public static final int MOST_LAYERS = BUDGET / (2 * LEAST_EDGE * LEAST_EDGE);
 
   /**

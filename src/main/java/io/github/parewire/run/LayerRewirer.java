@@ -31,18 +31,18 @@ final class LayerRewirer {
   private final RewireOptions options;
   private final LayerStreams streams;
   private final RewireKernel kernel;
-  private final int edge;
+  private final Sketches sketches;
   private final RunOutput output;
 
   /**
    * Makes a rewirer.
    *
-   * @param edge cells along an axis of a layer's picture, if the options ask for sketches
+   * @param sketches which layers are sketched
    * @param output gets the elements to store
    */
-  LayerRewirer(RewireOptions options, Progress progress, int edge, RunOutput output) {
+  LayerRewirer(RewireOptions options, Progress progress, Sketches sketches, RunOutput output) {
     this.options = options;
-    this.edge = edge;
+    this.sketches = sketches;
     this.output = output;
     streams = new LayerStreams(options.streams());
     kernel = Kernels.create(options, progress::advance);
@@ -69,7 +69,9 @@ final class LayerRewirer {
         requireShortLines(layer);
         LayerStatistics statistics = statistics(layer);
         LayerWeights weights = LayerWeights.read(layer);
-        loaded.add(new LoadedLayer(layer, statistics, weights, snapshot(weights)));
+        loaded.add(
+            new LoadedLayer(
+                layer, statistics, weights, sketches.snapshot(layer, weights.matrices())));
       }
       rewireMatrices(loaded);
       List<LayerReport.Rewired> reports = new ArrayList<>();
@@ -91,16 +93,10 @@ final class LayerRewirer {
     return statistics;
   }
 
-  private Optional<LayerSnapshot> snapshot(LayerWeights weights) {
-    return options.report().sketches()
-        ? Optional.of(LayerSnapshot.of(weights.matrices(), edge))
-        : Optional.empty();
-  }
-
   private LayerReport.Rewired store(LoadedLayer loaded) throws IOException {
     try (LayerWeights weights = loaded.weights()) {
       StrengthVariance after = Strengths.of(weights.matrices()).variance();
-      Optional<LayerSnapshot> snapshot = snapshot(weights);
+      Optional<LayerSnapshot> snapshot = sketches.snapshot(loaded.layer(), weights.matrices());
       output.write(loaded.layer(), weights.toElements());
       return new LayerReport.Rewired(
           loaded.layer().description(),

@@ -23,7 +23,6 @@ import io.github.parewire.result.BeforePublishing;
 import io.github.parewire.result.FileHash;
 import io.github.parewire.result.Gpu;
 import io.github.parewire.result.LayerReport;
-import io.github.parewire.result.LayerSketch;
 import io.github.parewire.result.Report;
 import io.github.parewire.result.StageTimes.Stage;
 import io.github.parewire.result.Verification;
@@ -192,7 +191,8 @@ public final class RewireRun {
         layers.stream().mapToLong(layer -> layer.tensor().elements()).sum(),
         options.rule().passes().count());
     LayerRewirer rewirer =
-        new LayerRewirer(options, progress, LayerSketch.edge(layers.size()), output);
+        new LayerRewirer(
+            options, progress, Sketches.of(options.report().sketches(), layers), output);
     List<Layer> largestFirst =
         layers.stream()
             .sorted(comparingLong((Layer layer) -> layer.tensor().elements()).reversed())
