@@ -217,6 +217,11 @@ final class StagingFolder {
     return PendingOutput.dataFile(model());
   }
 
+  /** Which file the data file is, so that it is known by its published name. */
+  private Path note() {
+    return folder.resolve("data");
+  }
+
   private Path oldModel() {
     return oldFolder().resolve(target.getFileName());
   }
@@ -243,6 +248,7 @@ final class StagingFolder {
       move(targetData, oldData());
     }
     if (hasData) {
+      Files.writeString(note(), identity(data()));
       move(data(), targetData);
     }
     move(model(), target);
@@ -257,6 +263,28 @@ final class StagingFolder {
       }
       move(oldModel(), target);
     }
+  }
+
+  /**
+   * Takes a data file back that was published without its model: it is no pair with whatever model
+   * is there, and the next run would take it for somebody else's.
+   */
+  private void removeLoneData() throws IOException {
+    Path published = PendingOutput.dataFile(target);
+    if (Files.exists(model(), LinkOption.NOFOLLOW_LINKS)
+        && !Files.exists(data(), LinkOption.NOFOLLOW_LINKS)
+        && Files.exists(note(), LinkOption.NOFOLLOW_LINKS)
+        && Files.exists(published, LinkOption.NOFOLLOW_LINKS)
+        && Files.readString(note()).equals(identity(published))) {
+      Files.delete(published);
+    }
+  }
+
+  /** What stays of a file when it is renamed, and tells it from others. */
+  private static String identity(Path file) throws IOException {
+    BasicFileAttributes attributes =
+        Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    return fileKey(file) + " " + attributes.size() + " " + attributes.lastModifiedTime();
   }
 
   private static void move(Path from, Path to) throws IOException {
@@ -277,6 +305,7 @@ final class StagingFolder {
   /** The lock file last, and while it is locked: whoever has opened it finds it gone. */
   private void restoreAndDelete() throws IOException {
     restore();
+    removeLoneData();
     for (Path file :
         List.of(
             model(),
@@ -285,6 +314,7 @@ final class StagingFolder {
             oldModel(),
             oldData(),
             oldFolder(),
+            note(),
             lockFile(folder),
             folder)) {
       // Of a file whose name is too long the system says so, and not that there is none.

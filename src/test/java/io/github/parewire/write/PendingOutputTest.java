@@ -155,6 +155,57 @@ final class PendingOutputTest {
     assertEquals(List.of("out", "out.data"), names());
   }
 
+  /** Something has come to the model's place, when the data has been published. */
+  @Test
+  void newDataIsTakenBackIfTheModelCantBePublished() throws IOException {
+    try (PendingOutput output = pending("new", "new data")) {
+      Files.createDirectory(target);
+      leaveIn(target, "precious");
+      assertThrows(IOException.class, output::publish);
+      assertTrue(Files.exists(targetData));
+    }
+    assertEquals(List.of("out"), names());
+  }
+
+  /** Killed between the renames of the data and the model, with no older pair there. */
+  @Test
+  void newDataOfAKilledRunIsNoStrangers() throws IOException {
+    for (boolean isReplaced : List.of(false, true)) {
+      killBetweenRenames();
+      if (isReplaced) {
+        Files.delete(targetData);
+        Files.writeString(targetData, "somebody's");
+      }
+      PendingOutput.create(target).close();
+      assertEquals(isReplaced ? List.of("out.data") : List.of(), names());
+    }
+    assertEquals("somebody's", Files.readString(targetData));
+  }
+
+  /** The same files, a rename keeping what they are, though this process cleans up. */
+  private void killBetweenRenames() throws IOException {
+    Path left = folder.resolve("left");
+    Path data = folder.resolve("left.data");
+    try (PendingOutput output = pending("new", "new data")) {
+      Files.createDirectory(target);
+      leaveIn(target, "in the way");
+      assertThrows(IOException.class, output::publish);
+      Files.move(targetData, data);
+      Files.createDirectories(left.resolve("new"));
+      for (String file : List.of("lock", "data", "new/out")) {
+        Files.copy(staging.resolve(file), left.resolve(file));
+      }
+    }
+    Files.delete(target.resolve("in the way"));
+    Files.delete(target);
+    Files.move(left, staging);
+    Files.move(data, targetData);
+  }
+
+  private static void leaveIn(Path folder, String name) throws IOException {
+    Files.writeString(folder.resolve(name), "");
+  }
+
   @Test
   void filesThatAreNoRunsAreNotDeleted() throws IOException {
     leave("lock", "");
