@@ -8,6 +8,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -99,21 +100,22 @@ public final class Main {
   }
 
   private static int failure(Throwable thrown, PrintWriter err, boolean isVerbose) {
-    Throwable e = ExitCode.of(thrown) == ExitCode.IO ? reasonOf(thrown) : thrown;
-    ExitCode code = ExitCode.of(e);
-    err.println("onnx-parewire: " + message(e, code));
+    ExitCode code = ExitCode.of(thrown);
+    String message = message(thrown, code);
+    String folder = System.getProperty("user.dir");
+    if (code == ExitCode.IO && FileNames.isLost(folder)) {
+      Throwable lost = FileNames.refusal(message + ", in the current folder " + folder);
+      message = message(lost, ExitCode.of(lost));
+      // From there no relative path leads anywhere; a full disk is a full disk.
+      code = cause(thrown) instanceof NoSuchFileException ? ExitCode.of(lost) : code;
+    }
+    err.println("onnx-parewire: " + message);
     if (isVerbose) {
       StringWriter trace = new StringWriter();
-      e.printStackTrace(new PrintWriter(trace));
+      thrown.printStackTrace(new PrintWriter(trace));
       trace.toString().lines().map(Main::traceLine).forEach(err::println);
     }
     return code.status();
-  }
-
-  /** In a folder whose name can't be had no relative path leads anywhere. */
-  private static Throwable reasonOf(Throwable e) {
-    String folder = System.getProperty("user.dir");
-    return FileNames.isLost(folder) ? FileNames.refusal("the current folder " + folder) : e;
   }
 
   /** A line of a stack trace, which begins with a tab where it names a place in the code. */
@@ -136,7 +138,7 @@ public final class Main {
   }
 
   private static String ioMessage(Throwable e) {
-    Throwable cause = e instanceof java.io.UncheckedIOException ? e.getCause() : e;
+    Throwable cause = cause(e);
     if (cause instanceof NoSuchFileException missing) {
       return missing.getFile() + ": no such file or folder";
     }
@@ -147,6 +149,10 @@ public final class Main {
       return file.getFile() + ": " + file.getReason();
     }
     return "can't read or write: " + cause.getMessage();
+  }
+
+  private static Throwable cause(Throwable e) {
+    return e instanceof UncheckedIOException ? e.getCause() : e;
   }
 
   private static String oneLine(String text) {

@@ -67,9 +67,16 @@ final class LocaleTest {
 
   @Test
   void currentFolderInTheLocaleC() throws Exception {
-    assertRefused("the current folder ", start("C", strange, "in.onnx", "out.onnx", "-q"));
+    assertRefused(
+        "in.onnx: no such file or folder, in the current folder ",
+        start("C", strange, "in.onnx", "out.onnx", "-q"));
     Cli absolute = start("C", strange, in, folder.resolve("out.onnx"), "-q");
     assertEquals(0, absolute.status(), absolute::toString);
+    Cli full = start("C", strange, in, folder.resolve("out.onnx"), "--json", "/dev/full");
+    assertEquals(5, full.status(), full::toString);
+    assertEquals(1, full.errLines().size(), full::toString);
+    assertTrue(full.err().contains("/dev/full: "), full::err);
+    assertTrue(full.err().contains(", in the current folder "), full::err);
   }
 
   @Test
