@@ -81,6 +81,9 @@ final class OrtRuntime {
         options.addCUDA();
       }
       options.addConfigEntry("session.disable_prepacking", "1");
+      // Its plan of where weights lie takes time in proportion to the square of their number, and
+      // the plans of runs serve a second run.
+      options.setMemoryPatternOptimization(false);
       return environment().createSession(file.toString(), options);
     }
   }
