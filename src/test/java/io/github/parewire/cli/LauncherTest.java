@@ -1,0 +1,112 @@
+package io.github.parewire.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The launcher of a checkout: a limit on the process does not end as a failed verification does.
+ */
+final class LauncherTest {
+
+  private static final Path MODEL = Path.of("testmodels", "torchscript_mlp.onnx").toAbsolutePath();
+
+  /** 128 and SIGKILL's number, and SIGXCPU's. */
+  private static final Set<Integer> ENDED_FOR_TIME = Set.of(137, 152);
+
+  private static final int CANT_START = 5;
+
+  @TempDir private Path folder;
+  private Path launcher;
+  private Path out;
+
+  /** A checkout with all that the launcher looks at, whose jar names these tests' classes. */
+  @BeforeEach
+  void buildCheckout() throws IOException {
+    out = folder.resolve("out.onnx");
+    launcher = copy("tools/onnx-parewire");
+    assertTrue(launcher.toFile().setExecutable(true));
+    copy("src/dist/jvm.options");
+    copy("pom.xml");
+    Files.createDirectories(folder.resolve("src/main"));
+    Files.createDirectories(folder.resolve("proto"));
+    Path jar = Files.createDirectories(folder.resolve("target")).resolve("onnx-parewire.jar");
+    Manifest manifest = new Manifest();
+    Attributes attributes = manifest.getMainAttributes();
+    attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    attributes.put(Attributes.Name.MAIN_CLASS, Main.class.getName());
+    attributes.put(
+        Attributes.Name.CLASS_PATH,
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+            .map(entry -> Path.of(entry).toUri().toString())
+            .collect(Collectors.joining(" ")));
+    try (OutputStream file = Files.newOutputStream(jar)) {
+      new JarOutputStream(file, manifest).close();
+    }
+    // Newer than the jar, and of no use: as where the launcher could make none.
+    Path archive = Files.createFile(folder.resolve("target/onnx-parewire.jsa"));
+    assertTrue(archive.toFile().setLastModified(jar.toFile().lastModified() + 10_000));
+  }
+
+  private Path copy(String file) throws IOException {
+    Path to = folder.resolve(file);
+    Files.createDirectories(to.getParent());
+    return Files.copy(Path.of(file), to);
+  }
+
+  @Test
+  void runsWithoutLimits() throws Exception {
+    assertEquals(0, status(":"));
+    assertTrue(Files.exists(out));
+  }
+
+  @Test
+  void limitsOfTime() throws Exception {
+    for (String limit : List.of("ulimit -t 1", "ulimit -St 1")) {
+      int status = status(limit);
+      assertTrue(ENDED_FOR_TIME.contains(status), () -> limit + " ended with " + status);
+      assertTrue(Files.notExists(out), limit);
+    }
+  }
+
+  /** Java can't start, and would end with 1. What it does later for want of memory is its own. */
+  @Test
+  void limitsOfMemory() throws Exception {
+    for (int kilobytes : new int[] {50_000, 1_000_000, 2_000_000}) {
+      assertEquals(CANT_START, status("ulimit -v " + kilobytes), () -> kilobytes + " KiB");
+      assertTrue(Files.notExists(out));
+    }
+  }
+
+  private int status(String limit) throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(List.of("/bin/bash", "-c", limit + "; exec \"$@\"", "bash"));
+    command.addAll(List.of(launcher.toString(), MODEL.toString(), out.toString(), "-q"));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile());
+    Process process = builder.start();
+    if (!process.waitFor(2, TimeUnit.MINUTES)) {
+      process.destroyForcibly();
+      throw new AssertionError("still at work: " + Files.readString(folder.resolve("log")));
+    }
+    return process.exitValue();
+  }
+}
