@@ -134,7 +134,7 @@ final class ArchitectureTest {
         .resideInAnyPackage(ROOT + ".layers", ROOT + ".measure", ROOT + ".report")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(ROOT + ".rewire", ROOT + ".lockstep")
+        .resideInAnyPackage(ROOT + ".rewire", ROOT + ".lockstep", ROOT + ".opencl")
         .check(CLASSES);
   }
 
@@ -156,6 +156,7 @@ final class ArchitectureTest {
     assertOnlyIn(List.of("array", "lockstep"), "org.nd4j..");
     // ONNX Runtime's natives go to JavaCPP's cache.
     assertOnlyIn(List.of("array", "verify"), "org.bytedeco..");
+    assertOnlyIn(List.of("opencl"), "org.lwjgl..");
     assertOnlyIn(List.of("cli"), "picocli..");
     assertOnlyIn(List.of("cli"), "me.tongfei..");
     assertOnlyIn(List.of("cli"), "org.jline..");

@@ -4,6 +4,7 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A matrix of weights in ND4J's memory, [output neurons, inputs], row-major, float32 or float64. It
@@ -65,6 +66,20 @@ public final class Matrix {
         : new DoubleMatrix(new DoublePointer(HostMemory.of(array)), layout);
   }
 
+  /** Whether its rows follow each other in memory without gaps. */
+  public boolean isDense() {
+    return MatrixLayout.of(array).stride() == columns();
+  }
+
+  /**
+   * Where its first weight lies in the host's memory, with what operations on the device left
+   * there; the others follow, if {@link #isDense}. {@link #written} is due after writing there.
+   */
+  public long address() {
+    long width = isDouble() ? Double.BYTES : Float.BYTES;
+    return HostMemory.of(array).address() + MatrixLayout.of(array).offset() * width;
+  }
+
   /** Says that the host's memory has been written to and is the one to go by. */
   public void written() {
     HostMemory.written(array);
@@ -104,6 +119,22 @@ public final class Matrix {
 
     private OwnMatrix(INDArray array) {
       this.array = array;
+    }
+
+    /**
+     * A matrix in memory of its own.
+     *
+     * @param isDouble whether it is to be float64
+     * @param weights [rows, columns], rounded if it is not
+     */
+    public static OwnMatrix of(int rows, int columns, boolean isDouble, double[] weights) {
+      try (INDArray doubles = Nd4j.createFromArray(weights)) {
+        return new OwnMatrix(
+            doubles
+                .castTo(isDouble ? DataType.DOUBLE : DataType.FLOAT)
+                .reshape('c', rows, columns)
+                .dup('c'));
+      }
     }
 
     /** The matrix, until this is closed. */

@@ -12,10 +12,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 
-/** The folder to which JavaCPP unpacks native libraries, once for all runs. */
+/** The folder to which native libraries are unpacked, once for all runs: JavaCPP's. */
 public final class NativesFolder {
 
   private static final String PROPERTY = "org.bytedeco.javacpp.cachedir";
+
+  /** The version, since another one would meet a library that is not its own. */
+  private static final String LWJGL = "3.3.6";
 
   private static final int MEBIBYTE = 1 << 20;
 
@@ -23,6 +26,11 @@ public final class NativesFolder {
   private static final int PROBE_MEBIBYTES = 256;
 
   private NativesFolder() {}
+
+  /** Where LWJGL's library goes: a folder beside those that JavaCPP makes, which may not be yet. */
+  public static Path lwjgl() {
+    return folder().resolve("lwjgl-" + LWJGL);
+  }
 
   /**
    * Whether an error is that a native library could not be started; the first user of its class

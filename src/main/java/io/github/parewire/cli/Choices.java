@@ -5,6 +5,7 @@ import io.github.parewire.options.Device;
 import io.github.parewire.options.GroupMode;
 import io.github.parewire.options.KernelKind;
 import io.github.parewire.options.Passes;
+import io.github.parewire.options.RunDevice;
 import io.github.parewire.options.SamplerKind;
 import io.github.parewire.options.WeightCheck;
 import java.util.ArrayList;
@@ -48,7 +49,14 @@ abstract class Choices extends ArrayList<String> {
   /** For {@code --device}. */
   static final class Devices extends Choices {
     Devices() {
-      super(Device.values());
+      super(Device.Kind.values());
+    }
+  }
+
+  /** For {@code --run-on}. */
+  static final class RunDevices extends Choices {
+    RunDevices() {
+      super(RunDevice.values());
     }
   }
 

@@ -3,29 +3,41 @@ package io.github.parewire.cli;
 import io.github.parewire.options.Device;
 import io.github.parewire.options.ExecutionOptions;
 import io.github.parewire.options.KernelKind;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 
 /** What rewires, and where. */
 final class ExecutionFlags {
 
+  /** Reads a device's name. */
+  private static final class Converter implements ITypeConverter<Device> {
+    @Override
+    public Device convert(String name) {
+      return Device.of(name);
+    }
+  }
+
   @Option(
       names = "--kernel",
-      paramLabel = "java|nd4j",
+      paramLabel = "java|opencl|nd4j",
       completionCandidates = Choices.Kernels.class,
       description =
-          "Rewire in Java, or in ND4J operations, which are for GPUs and slow on the processor. The"
-              + " exponential sampler gives the same bytes with both (default: java; nd4j with"
-              + " --device cuda).")
+          "Rewire in Java, on an OpenCL device, or in ND4J operations, which are slow on the"
+              + " processor. The first two give the same bytes with the reference sampler, the"
+              + " first and the last with the exponential one (default: java; opencl with --device"
+              + " gpu or opencl; nd4j with --device cuda).")
   private KernelKind kernel;
 
   @Option(
       names = "--device",
-      paramLabel = "cpu|cuda",
+      paramLabel = "cpu|gpu|opencl[:N]|cuda",
       completionCandidates = Choices.Devices.class,
+      converter = Converter.class,
       defaultValue = "cpu",
       description =
-          "Rewire on the processor or on an NVIDIA GPU, which takes the build of 'mvn -Pcuda'"
-              + " (default: ${DEFAULT-VALUE}).")
+          "Rewire on the processor; on the first GPU that OpenCL finds usable; on the OpenCL device"
+              + " N of 'onnx-parewire devices', without N the first usable one; or on an NVIDIA GPU"
+              + " by ND4J, which takes the build of 'mvn -Pcuda' (default: ${DEFAULT-VALUE}).")
   private Device device;
 
   ExecutionOptions execution(int threads) {

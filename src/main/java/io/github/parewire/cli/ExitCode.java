@@ -1,5 +1,6 @@
 package io.github.parewire.cli;
 
+import io.github.parewire.message.DeviceFailedException;
 import io.github.parewire.message.ModelException;
 import io.github.parewire.message.NoLayerException;
 import io.github.parewire.message.UnsupportedDeviceException;
@@ -20,7 +21,7 @@ enum ExitCode {
   INVALID_MODEL(3),
   /** Nothing in the model can be rewired. */
   NO_LAYER(4),
-  /** A file can't be read or written. */
+  /** A file can't be read or written, or a device failed. */
   IO(5),
   /** A bug of this program. */
   BUG(70);
@@ -50,7 +51,9 @@ enum ExitCode {
     if (failure instanceof NoLayerException) {
       return NO_LAYER;
     }
-    if (failure instanceof IOException || failure instanceof UncheckedIOException) {
+    if (failure instanceof IOException
+        || failure instanceof UncheckedIOException
+        || failure instanceof DeviceFailedException) {
       return IO;
     }
     return BUG;

@@ -1,5 +1,6 @@
 package io.github.parewire.cli;
 
+import io.github.parewire.message.DeviceFailedException;
 import io.github.parewire.message.FileNames;
 import io.github.parewire.message.Printable;
 import io.github.parewire.message.UsageException;
@@ -127,7 +128,10 @@ public final class Main {
   private static String message(Throwable e, ExitCode code) {
     String text =
         switch (code) {
-          case IO -> ioMessage(e);
+          case IO ->
+              e instanceof DeviceFailedException device
+                  ? device.message().text(FlagWording.FLAGS)
+                  : ioMessage(e);
           case BUG -> "a bug in onnx-parewire: " + e + "; please report it, with what -v prints";
           default ->
               e instanceof UserException user

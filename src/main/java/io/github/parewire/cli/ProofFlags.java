@@ -2,12 +2,14 @@ package io.github.parewire.cli;
 
 import io.github.parewire.message.UsageException;
 import io.github.parewire.options.InputShapes;
+import io.github.parewire.options.RunDevice;
 import io.github.parewire.options.VerificationOptions;
 import io.github.parewire.options.WeightCheck;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -41,6 +43,15 @@ final class ProofFlags {
       description = "Do not have ONNX Runtime load and run OUT: the other proofs decide.")
   private boolean noRun;
 
+  @Option(
+      names = "--run-on",
+      paramLabel = "cpu|cuda",
+      completionCandidates = Choices.RunDevices.class,
+      description =
+          "Have ONNX Runtime run IN and OUT on the processor or on an NVIDIA GPU, which takes the"
+              + " build of 'mvn -Pcuda' (default: cpu; cuda with --device cuda).")
+  private RunDevice runOn;
+
   VerificationOptions verification() {
     Map<String, List<Long>> shapes = new HashMap<>();
     for (String text : inputShapes) {
@@ -56,7 +67,8 @@ final class ProofFlags {
         throw unclear(text);
       }
     }
-    return new VerificationOptions(check, !noRun, new InputShapes(shapes));
+    return new VerificationOptions(
+        check, !noRun, Optional.ofNullable(runOn), new InputShapes(shapes));
   }
 
   private static UsageException unclear(String text) {

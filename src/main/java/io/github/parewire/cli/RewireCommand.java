@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
     name = "onnx-parewire",
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
-    subcommands = {InspectCommand.class, VerifyCommand.class},
-    synopsisSubcommandLabel = "[inspect | verify]",
+    subcommands = {InspectCommand.class, VerifyCommand.class, DevicesCommand.class},
+    synopsisSubcommandLabel = "[inspect | verify | devices]",
     description = {
       "Rewires the initial weights of an ONNX model by preferential attachment (arXiv 2207.08148):"
           + " reorders the weights of each dense and conv layer so that the summed weight of its"
@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
       " 2:usage",
       " 3:invalid or unsafe model",
       " 4:no layer to rewire",
-      " 5:a file can't be read or written",
+      " 5:a file can't be read or written, or a device failed",
       "70:a bug in onnx-parewire"
     })
 final class RewireCommand implements Callable<Integer> {

@@ -2,6 +2,7 @@ package io.github.parewire.host;
 
 import io.github.parewire.result.Gpu;
 import io.github.parewire.result.Host;
+import io.github.parewire.result.OpenClDevice;
 import java.util.Optional;
 
 /** Looks at this process. */
@@ -12,14 +13,16 @@ public final class HostFacts {
   /**
    * What runs here.
    *
-   * @param gpu the GPU in use; empty for the processor
+   * @param gpu the GPU that ND4J uses; empty for none
+   * @param openCl the OpenCL device in use; empty for none
    */
-  public static Host of(Optional<Gpu> gpu) {
+  public static Host of(Optional<Gpu> gpu, Optional<OpenClDevice> openCl) {
     return new Host(
         System.getProperty("os.name") + " " + System.getProperty("os.arch"),
         System.getProperty("java.version"),
         Runtime.getRuntime().availableProcessors(),
         Versions.all(),
-        gpu);
+        gpu,
+        openCl);
   }
 }

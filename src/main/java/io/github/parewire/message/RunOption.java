@@ -35,6 +35,8 @@ public enum RunOption {
   CHECK,
   /** Whether the output is run for a proof. */
   RUN,
+  /** Where the output is run. */
+  RUN_ON,
   /** What shapes the model's inputs have in its trial run. */
   INPUT_SHAPES,
   /** Whether data files may have other names. */

@@ -8,19 +8,34 @@ public final class UnsupportedDeviceException extends UserException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Makes the exception.
+   * Makes the exception, of the device cuda.
    *
    * @param found what is wrong
    * @param remedies what else to do than to use the processor, each by itself; may be none
    */
   public UnsupportedDeviceException(String found, Message... remedies) {
+    this("cuda", found, List.of(remedies));
+  }
+
+  private UnsupportedDeviceException(String device, String found, List<Message> remedies) {
     super(
-        Message.of(Message.option(RunOption.DEVICE, "cuda"), ": ", found),
-        withProcessor(List.of(remedies)));
+        Message.of(Message.option(RunOption.DEVICE, device), ": ", found), withProcessor(remedies));
   }
 
   /**
-   * Makes the exception.
+   * An OpenCL device that can't be used.
+   *
+   * @param device what was asked for
+   * @param found what is wrong
+   * @param remedies what else to do than to use the processor, each by itself; may be none
+   * @return the exception
+   */
+  public static UnsupportedDeviceException of(String device, String found, List<Message> remedies) {
+    return new UnsupportedDeviceException(device, found, remedies);
+  }
+
+  /**
+   * Makes the exception, of the device cuda.
    *
    * @param found what is wrong
    * @param remedy what else to do than to use the processor

@@ -36,6 +36,11 @@ public final class Pcg64 implements UniformSource {
     step();
   }
 
+  /** Upper and lower half of the state, then of the increment: for who goes on elsewhere. */
+  public long[] state() {
+    return new long[] {high, low, incrementHigh, incrementLow};
+  }
+
   /** The next 64 random bits. */
   public long nextLong() {
     step();

@@ -6,7 +6,7 @@ import io.github.parewire.message.UsageException;
  * What computes, and where. None of it changes a byte of the output.
  *
  * @param kernel what rewires
- * @param device where ND4J's operations and the trial run take place
+ * @param device where it rewires
  * @param threads the number of layers at work at a time, 1 or more
  */
 public record ExecutionOptions(KernelKind kernel, Device device, int threads) {

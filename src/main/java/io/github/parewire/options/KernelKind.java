@@ -4,6 +4,8 @@ package io.github.parewire.options;
 public enum KernelKind {
   /** In Java, on the processor; follows any rule. */
   JAVA(SamplerKind.REFERENCE),
+  /** On an OpenCL device; draws with the reference sampler. */
+  OPENCL(SamplerKind.REFERENCE),
   /** In ND4J operations, on the processor or a GPU; draws with the exponential sampler. */
   ND4J(SamplerKind.EXPONENTIAL);
 

@@ -33,12 +33,7 @@ public record RewireOptions(
    */
   public RewireOptions {
     KernelKind kernel = execution.kernel();
-    if (execution.device() == Device.CUDA && kernel != KernelKind.ND4J) {
-      throw new UsageException(
-          Message.of(option(RunOption.DEVICE, Device.CUDA), " runs the nd4j kernel alone"),
-          Message.of("leave out ", option(RunOption.KERNEL, kernel)),
-          Message.of("use ", option(RunOption.DEVICE, Device.CPU)));
-    }
+    requireKernel(execution.device(), kernel);
     if (rule.selection() instanceof Selection.Greedy) {
       requireGreedy(kernel, streams);
     }
@@ -52,6 +47,26 @@ public record RewireOptions(
               " alone"),
           Message.of("leave out ", option(RunOption.SAMPLER, draw.sampler())),
           javaKernel());
+    }
+  }
+
+  private static void requireKernel(Device device, KernelKind kernel) {
+    if (!device.equals(Device.CPU) && kernel != device.defaultKernel()) {
+      throw new UsageException(
+          Message.of(
+              Message.option(RunOption.DEVICE, device),
+              " runs the ",
+              LowerCase.of(device.defaultKernel()),
+              " kernel alone"),
+          Message.of("leave out ", option(RunOption.KERNEL, kernel)),
+          Message.of("use ", Message.option(RunOption.DEVICE, Device.CPU)));
+    }
+    if (kernel == KernelKind.OPENCL && !device.isOpenCl()) {
+      throw new UsageException(
+          Message.of(
+              "the opencl kernel does not run on ", Message.option(RunOption.DEVICE, device)),
+          Message.of("use ", Message.option(RunOption.DEVICE, Device.GPU)),
+          Message.of("leave out ", option(RunOption.KERNEL, kernel)));
     }
   }
 
@@ -73,7 +88,14 @@ public record RewireOptions(
         "use ",
         option(RunOption.KERNEL, KernelKind.JAVA),
         " on ",
-        option(RunOption.DEVICE, Device.CPU));
+        Message.option(RunOption.DEVICE, Device.CPU));
+  }
+
+  /** {@return where ONNX Runtime runs input and output for a proof} */
+  public RunDevice runDevice() {
+    return verification
+        .runOn()
+        .orElse(execution.device().equals(Device.CUDA) ? RunDevice.CUDA : RunDevice.CPU);
   }
 
   private static Message.Part option(RunOption option, Enum<?> value) {

@@ -5,7 +5,6 @@ import io.github.parewire.message.Wording;
 import io.github.parewire.options.RewireOptions;
 import io.github.parewire.options.Selection;
 import io.github.parewire.result.FileHash;
-import io.github.parewire.result.Gpu;
 import io.github.parewire.result.LayerDescription;
 import io.github.parewire.result.LayerReport;
 import io.github.parewire.result.LayerSketch;
@@ -201,7 +200,7 @@ final class HtmlPage {
       entries.add(new Entry("sampler", LowerCase.of(draw.sampler())));
     }
     entries.add(new Entry("kernel", LowerCase.of(options.execution().kernel())));
-    entries.add(new Entry("device", report.host().gpu().map(Gpu::name).orElse("cpu")));
+    entries.add(new Entry("device", report.host().device()));
     entries.add(new Entry("groups", LowerCase.of(options.layers().groups())));
     entries.add(new Entry("weights compared by", LowerCase.of(options.verification().check())));
     entries.add(new Entry("threads", String.valueOf(options.execution().threads())));

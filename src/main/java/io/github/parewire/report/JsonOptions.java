@@ -26,12 +26,12 @@ final class JsonOptions {
     node.put("passes", LowerCase.of(options.rule().passes()));
     putSelection(node, options.rule().selection());
     node.put("kernel", LowerCase.of(options.execution().kernel()));
-    node.put("device", LowerCase.of(options.execution().device()));
+    node.put("device", options.execution().device().toString());
     node.put("threads", options.execution().threads());
     node.put("groups", LowerCase.of(options.layers().groups()));
     node.set("include", strings(options.layers().include()));
     node.set("exclude", strings(options.layers().exclude()));
-    putVerification(node, options.verification());
+    putVerification(node, options);
     putFiles(node, options.files());
     node.put("hashes", options.report().hashes());
     node.put("sketches", options.report().sketches());
@@ -49,9 +49,11 @@ final class JsonOptions {
     }
   }
 
-  private static void putVerification(ObjectNode node, VerificationOptions verification) {
+  private static void putVerification(ObjectNode node, RewireOptions options) {
+    VerificationOptions verification = options.verification();
     node.put("check", LowerCase.of(verification.check()));
     node.put("run", verification.run());
+    node.put("runOn", LowerCase.of(options.runDevice()));
     ObjectNode shapes = node.putObject("inputShapes");
     Map<String, java.util.List<Long>> sorted = new TreeMap<>(verification.inputShapes().shapes());
     sorted.forEach((input, shape) -> shapes.set(input, numbers(shape)));

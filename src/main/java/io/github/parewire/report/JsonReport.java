@@ -78,7 +78,9 @@ public final class JsonReport {
             .put("os", host.os())
             .put("java", host.java())
             .put("processors", host.processors())
-            .put("device", host.gpu().isPresent() ? "cuda" : "cpu");
+            .put(
+                "device",
+                host.openCl().isPresent() ? "opencl" : host.gpu().isPresent() ? "cuda" : "cpu");
     host.gpu()
         .ifPresent(
             card ->
@@ -86,6 +88,7 @@ public final class JsonReport {
                     .put("name", card.name())
                     .put("driver", card.driver().toString())
                     .put("computeCapability", card.capability().toString()));
+    host.openCl().ifPresent(device -> node.set("openCl", JsonDevices.device(device)));
     return node;
   }
 

@@ -16,7 +16,6 @@ import io.github.parewire.options.KernelKind;
 import io.github.parewire.options.Passes;
 import io.github.parewire.options.RewireOptions;
 import io.github.parewire.options.Selection;
-import io.github.parewire.result.Gpu;
 import io.github.parewire.result.LayerReport;
 import io.github.parewire.result.LeftTensor;
 import io.github.parewire.result.Proof;
@@ -110,10 +109,7 @@ public final class TextReport {
     KernelKind kernel = report.options().execution().kernel();
     return kernel == KernelKind.JAVA
         ? Optional.empty()
-        : Optional.of(
-            LowerCase.of(kernel)
-                + " kernel on "
-                + report.host().gpu().map(Gpu::name).orElse("cpu"));
+        : Optional.of(LowerCase.of(kernel) + " kernel on " + report.host().device());
   }
 
   private static String verdict(Verification verification) {

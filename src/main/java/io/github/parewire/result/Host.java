@@ -12,13 +12,24 @@ import java.util.TreeMap;
  * @param java the version of Java
  * @param processors how many Java sees
  * @param versions of the program and of the libraries that its results come from, by name
- * @param gpu the GPU that was used; empty for the processor
+ * @param gpu the GPU that ND4J used; empty for none
+ * @param openCl the OpenCL device that was used; empty for none
  */
 public record Host(
-    String os, String java, int processors, Map<String, String> versions, Optional<Gpu> gpu) {
+    String os,
+    String java,
+    int processors,
+    Map<String, String> versions,
+    Optional<Gpu> gpu,
+    Optional<OpenClDevice> openCl) {
 
   /** Copies its arguments. */
   public Host {
     versions = Collections.unmodifiableMap(new TreeMap<>(versions));
+  }
+
+  /** {@return what the layers were rewired on: a product, or cpu} */
+  public String device() {
+    return openCl.map(OpenClDevice::name).or(() -> gpu.map(Gpu::name)).orElse("cpu");
   }
 }

@@ -4,71 +4,75 @@ import io.github.parewire.array.Nd4jBackend;
 import io.github.parewire.device.CudaBuild;
 import io.github.parewire.device.CudaRequirements;
 import io.github.parewire.device.NvidiaSmi;
-import io.github.parewire.layers.Layer;
-import io.github.parewire.lockstep.Nd4jKernel;
-import io.github.parewire.message.Message;
-import io.github.parewire.message.RunOption;
-import io.github.parewire.message.UnsupportedDeviceException;
+import io.github.parewire.opencl.DeviceChoice;
+import io.github.parewire.opencl.DeviceList;
 import io.github.parewire.options.Device;
+import io.github.parewire.options.RewireOptions;
+import io.github.parewire.options.RunDevice;
 import io.github.parewire.result.Gpu;
+import io.github.parewire.result.OpenClDevice;
 import io.github.parewire.verify.FileProofs;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Sees to it that the device asked for is there and will do, before any work. */
 final class DeviceStart {
 
-  /** How often a layer's weights may be in the GPU's memory at once: to permute or cast copies. */
-  private static final int COPIES = 3;
-
-  private static final long MEBIBYTE = 1L << 20;
+  /**
+   * Devices that are there.
+   *
+   * @param gpu the one that ND4J runs on; empty for the processor
+   * @param openCl the one to start; empty for none
+   */
+  record Devices(Optional<Gpu> gpu, Optional<OpenClDevice> openCl) {}
 
   private DeviceStart() {}
 
   /**
-   * Starts the libraries on a GPU if that is the device.
+   * Looks for the devices of a run, and starts the libraries that run on CUDA's.
    *
-   * @param verifies whether ONNX Runtime is to run there, too
-   * @return the GPU; empty for the processor
-   * @throws UnsupportedDeviceException if this machine or this build can't do it
+   * @param writes whether there will be an output to verify
+   * @throws io.github.parewire.message.UnsupportedDeviceException if this machine or this build
+   *     can't do it
    */
-  static Optional<Gpu> require(Device device, boolean verifies) {
-    if (device == Device.CPU) {
-      return Optional.empty();
+  static Devices require(RewireOptions options, boolean writes) {
+    Device device = options.execution().device();
+    Optional<OpenClDevice> openCl =
+        device.isOpenCl()
+            ? Optional.of(DeviceChoice.of(device, DeviceList.look()))
+            : Optional.empty();
+    boolean rewiresOnCuda = device.equals(Device.CUDA);
+    boolean verifiesOnCuda = writes && requiresCuda(options);
+    if (!rewiresOnCuda && !verifiesOnCuda) {
+      return new Devices(Optional.empty(), openCl);
     }
     // In this order: what it takes to know a step has been found out by those before it.
     Gpu gpu = CudaRequirements.require(new NvidiaSmi(), System.getenv());
     CudaBuild.require();
-    if (verifies) {
+    if (verifiesOnCuda) {
       FileProofs.requireCuda();
     }
+    if (!rewiresOnCuda) {
+      return new Devices(Optional.empty(), openCl);
+    }
     Nd4jBackend.useGpu();
-    return Optional.of(gpu);
+    return new Devices(Optional.of(gpu), openCl);
   }
 
   /**
-   * How many bytes layers may take together.
+   * Looks for the device of a verification alone.
    *
-   * @throws UnsupportedDeviceException if the GPU can't hold the largest of them
+   * @throws io.github.parewire.message.UnsupportedDeviceException if this machine or this build
+   *     can't do it
    */
-  static long bytesForLayers(Optional<Gpu> gpu, List<Layer> layers, long otherwise) {
-    if (gpu.isEmpty()) {
-      return otherwise;
+  static void requireForProofs(RewireOptions options) {
+    if (requiresCuda(options)) {
+      CudaRequirements.require(new NvidiaSmi(), System.getenv());
+      CudaBuild.require();
+      FileProofs.requireCuda();
     }
-    long bytes = (gpu.get().freeBytes() - Nd4jKernel.DEFAULT_BUDGET) / COPIES;
-    for (Layer layer : layers) {
-      if (LayerGroups.bytes(layer) > bytes) {
-        throw new UnsupportedDeviceException(
-            String.format(
-                Locale.ROOT,
-                "tensor '%s' needs about %,d MiB of the GPU's memory, of which %,d MiB are free",
-                layer.tensor().name(),
-                (LayerGroups.bytes(layer) * COPIES + Nd4jKernel.DEFAULT_BUDGET) / MEBIBYTE,
-                gpu.get().freeBytes() / MEBIBYTE),
-            Message.of("leave it out with ", Message.option(RunOption.EXCLUDE)));
-      }
-    }
-    return bytes;
+  }
+
+  private static boolean requiresCuda(RewireOptions options) {
+    return options.runDevice() == RunDevice.CUDA;
   }
 }

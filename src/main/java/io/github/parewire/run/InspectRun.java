@@ -55,7 +55,7 @@ public final class InspectRun {
         file.opsets(),
         ParallelTasks.run(options.execution().threads(), tasks),
         findings.left(),
-        HostFacts.of(Optional.empty()));
+        HostFacts.of(Optional.empty(), Optional.empty()));
   }
 
   private static LayerInspection inspect(Layer layer) throws IOException {

@@ -10,7 +10,6 @@ import io.github.parewire.message.Message;
 import io.github.parewire.message.ModelException;
 import io.github.parewire.message.RunOption;
 import io.github.parewire.message.UsageException;
-import io.github.parewire.options.Progress;
 import io.github.parewire.options.RewireOptions;
 import io.github.parewire.options.Selection;
 import io.github.parewire.result.LayerReport;
@@ -37,15 +36,16 @@ final class LayerRewirer {
   /**
    * Makes a rewirer.
    *
+   * @param kernel what rewires
    * @param sketches which layers are sketched
    * @param output gets the elements to store
    */
-  LayerRewirer(RewireOptions options, Progress progress, Sketches sketches, RunOutput output) {
+  LayerRewirer(RewireOptions options, RewireKernel kernel, Sketches sketches, RunOutput output) {
     this.options = options;
+    this.kernel = kernel;
     this.sketches = sketches;
     this.output = output;
     streams = new LayerStreams(options.streams());
-    kernel = Kernels.create(options, progress::advance);
   }
 
   /** A layer whose weights are in memory, and what they were before. */

@@ -15,17 +15,18 @@ import io.github.parewire.message.NoLayerException;
 import io.github.parewire.message.RunOption;
 import io.github.parewire.message.UsageException;
 import io.github.parewire.model.OnnxFile;
+import io.github.parewire.opencl.RunningDevice;
 import io.github.parewire.options.Progress;
 import io.github.parewire.options.RewireOptions;
 import io.github.parewire.parallel.ParallelTasks;
 import io.github.parewire.pattern.FixedFilters;
 import io.github.parewire.result.BeforePublishing;
 import io.github.parewire.result.FileHash;
-import io.github.parewire.result.Gpu;
 import io.github.parewire.result.LayerReport;
 import io.github.parewire.result.Report;
 import io.github.parewire.result.StageTimes.Stage;
 import io.github.parewire.result.Verification;
+import io.github.parewire.run.DeviceStart.Devices;
 import io.github.parewire.verify.FileProofs;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -38,9 +39,6 @@ import java.util.concurrent.Callable;
 
 /** One run from file to verified file: all its stages, in order. */
 public final class RewireRun {
-
-  /** Weights in memory together where a kernel takes many layers at a time on the processor. */
-  private static final long GROUP_BYTES = 1L << 30;
 
   private final RewireOptions options;
   private final Progress progress;
@@ -69,13 +67,10 @@ public final class RewireRun {
     if (out.isPresent()) {
       OutputPlace.requireFree(in, out.get());
     }
-    Optional<Gpu> gpu = DeviceStart.require(options.execution().device(), out.isPresent());
+    Devices devices = DeviceStart.require(options, out.isPresent());
     NativeStart libraries = startLibraries(out.isPresent());
     try {
-      return libraries.with(
-          () ->
-              OnnxFile.use(
-                  in, options.files().allowHardLinks(), file -> run(file, out, gpu, before)));
+      return libraries.with(() -> run(in, out, devices, before));
     } finally {
       progress.end();
     }
@@ -91,7 +86,25 @@ public final class RewireRun {
     return libraries;
   }
 
-  private Report run(OnnxFile file, Optional<Path> out, Optional<Gpu> gpu, BeforePublishing before)
+  private Report run(Path in, Optional<Path> out, Devices devices, BeforePublishing before)
+      throws IOException {
+    boolean allowsHardLinks = options.files().allowHardLinks();
+    if (devices.openCl().isEmpty()) {
+      return OnnxFile.use(
+          in, allowsHardLinks, file -> run(file, out, devices, Optional.empty(), before));
+    }
+    try (RunningDevice device = RunningDevice.start(devices.openCl().orElseThrow())) {
+      return OnnxFile.use(
+          in, allowsHardLinks, file -> run(file, out, devices, Optional.of(device), before));
+    }
+  }
+
+  private Report run(
+      OnnxFile file,
+      Optional<Path> out,
+      Devices devices,
+      Optional<RunningDevice> openCl,
+      BeforePublishing before)
       throws IOException {
     if (out.isPresent()) {
       OutputPlace.requireNoDataFile(file, out.get());
@@ -111,7 +124,7 @@ public final class RewireRun {
         out.isPresent()
             ? FileOutput.begin(options, file, out.get(), selected)
             : RunOutput.NOTHING) {
-      List<LayerReport.Rewired> rewired = rewire(selected, gpu, output);
+      List<LayerReport.Rewired> rewired = rewire(selected, devices, openCl, output);
       clock.end(Stage.REWIRE);
       Optional<Verification> verification = output.verify(progress);
       clock.end(Stage.VERIFY);
@@ -130,7 +143,7 @@ public final class RewireRun {
               file.path(),
               out,
               options,
-              HostFacts.of(gpu),
+              HostFacts.of(devices.gpu(), devices.openCl()),
               inOrder(rewired, findings.layers(), selection),
               findings.left(),
               Warnings.of(rewired, options.rule()),
@@ -185,14 +198,18 @@ public final class RewireRun {
   }
 
   /** Rewires layers, the largest first, and hands over the elements to store. */
-  private List<LayerReport.Rewired> rewire(List<Layer> layers, Optional<Gpu> gpu, RunOutput output)
+  private List<LayerReport.Rewired> rewire(
+      List<Layer> layers, Devices devices, Optional<RunningDevice> openCl, RunOutput output)
       throws IOException {
     progress.begin(
         layers.stream().mapToLong(layer -> layer.tensor().elements()).sum(),
         options.rule().passes().count());
     LayerRewirer rewirer =
         new LayerRewirer(
-            options, progress, Sketches.of(options.report().sketches(), layers), output);
+            options,
+            Kernels.create(options, openCl, progress::advance),
+            Sketches.of(options.report().sketches(), layers),
+            output);
     List<Layer> largestFirst =
         layers.stream()
             .sorted(comparingLong((Layer layer) -> layer.tensor().elements()).reversed())
@@ -205,16 +222,24 @@ public final class RewireRun {
                   .<Callable<List<LayerReport.Rewired>>>map(one -> () -> rewirer.rewire(one))
                   .toList();
           // Many at a time, on one thread; the others help it.
-          case ND4J -> {
-            List<List<Layer>> groups =
-                LayerGroups.within(
-                    largestFirst, DeviceStart.bytesForLayers(gpu, layers, GROUP_BYTES));
-            yield List.of(() -> rewireInTurn(rewirer, groups));
-          }
+          case OPENCL ->
+              inTurn(
+                  rewirer,
+                  largestFirst,
+                  DeviceMemory.bytesForLayers(
+                      openCl.orElseThrow(), options.execution().device(), layers));
+          case ND4J ->
+              inTurn(rewirer, largestFirst, DeviceMemory.bytesForLayers(devices.gpu(), layers));
         };
     return ParallelTasks.run(options.execution().threads(), tasks).stream()
         .flatMap(List::stream)
         .toList();
+  }
+
+  private static List<Callable<List<LayerReport.Rewired>>> inTurn(
+      LayerRewirer rewirer, List<Layer> layers, long bytes) {
+    List<List<Layer>> groups = LayerGroups.within(layers, bytes);
+    return List.of(() -> rewireInTurn(rewirer, groups));
   }
 
   private static List<LayerReport.Rewired> rewireInTurn(

@@ -27,6 +27,7 @@ public final class VerifyRun {
    * @throws IOException if a file can't be read
    */
   public Verification run(Path in, Path out) throws IOException {
+    DeviceStart.requireForProofs(options);
     return new NativeStart()
         .with(() -> OnnxFile.read(in, options.files().allowHardLinks(), file -> verify(file, out)));
   }

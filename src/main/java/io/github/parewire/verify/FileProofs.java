@@ -3,8 +3,8 @@ package io.github.parewire.verify;
 import io.github.parewire.message.ModelException;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.model.StoredTensor;
-import io.github.parewire.options.Device;
 import io.github.parewire.options.RewireOptions;
+import io.github.parewire.options.RunDevice;
 import io.github.parewire.options.VerificationOptions;
 import io.github.parewire.parallel.ParallelTasks;
 import io.github.parewire.result.Proof;
@@ -28,7 +28,7 @@ import java.util.concurrent.Callable;
 public final class FileProofs {
 
   private final VerificationOptions verification;
-  private final Device device;
+  private final RunDevice device;
   private final int threads;
 
   /**
@@ -39,7 +39,7 @@ public final class FileProofs {
    */
   public FileProofs(RewireOptions options) {
     verification = options.verification();
-    device = options.execution().device();
+    device = options.runDevice();
     threads = options.execution().threads();
   }
 

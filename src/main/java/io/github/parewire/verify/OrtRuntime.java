@@ -8,7 +8,7 @@ import com.google.protobuf.CodedOutputStream;
 import io.github.parewire.message.Message;
 import io.github.parewire.message.UnsupportedDeviceException;
 import io.github.parewire.onnx.ModelProto;
-import io.github.parewire.options.Device;
+import io.github.parewire.options.RunDevice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -75,9 +75,9 @@ final class OrtRuntime {
   }
 
   /** A session of a file, as it is: no optimization, weights mapped where they can be. */
-  static OrtSession open(Path file, Device device) throws OrtException {
+  static OrtSession open(Path file, RunDevice device) throws OrtException {
     try (OrtSession.SessionOptions options = options()) {
-      if (device == Device.CUDA) {
+      if (device == RunDevice.CUDA) {
         options.addCUDA();
       }
       options.addConfigEntry("session.disable_prepacking", "1");

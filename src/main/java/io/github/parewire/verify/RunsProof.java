@@ -4,8 +4,8 @@ import io.github.parewire.message.Message;
 import io.github.parewire.message.RunOption;
 import io.github.parewire.model.ExternalData;
 import io.github.parewire.model.OnnxFile;
-import io.github.parewire.options.Device;
 import io.github.parewire.options.InputShapes;
+import io.github.parewire.options.RunDevice;
 import io.github.parewire.options.VerificationOptions;
 import io.github.parewire.parallel.ParallelTasks;
 import io.github.parewire.result.Proof;
@@ -38,7 +38,7 @@ final class RunsProof {
   private RunsProof() {}
 
   /** Proves it. Called in a pool, it lets an idle thread run one of the two files. */
-  static Proof prove(OnnxFile in, OnnxFile out, VerificationOptions options, Device device)
+  static Proof prove(OnnxFile in, OnnxFile out, VerificationOptions options, RunDevice device)
       throws IOException {
     if (!options.run()) {
       return Proofs.skipped(NAME, Message.of("left out with ", Message.option(RunOption.RUN)));
@@ -80,7 +80,7 @@ final class RunsProof {
         : !(trial instanceof TrialRun.Loaded);
   }
 
-  private static Proof conclude(TrialRun before, TrialRun after, Device device) {
+  private static Proof conclude(TrialRun before, TrialRun after, RunDevice device) {
     if (before instanceof TrialRun.Failed failed) {
       return Proofs.skipped(
           NAME, Message.of("the input does not load in ONNX Runtime: ", failed.why()));
@@ -124,7 +124,7 @@ final class RunsProof {
   }
 
   private static Proof compare(
-      List<TrialRun.Output> before, List<TrialRun.Output> after, Device device) {
+      List<TrialRun.Output> before, List<TrialRun.Output> after, RunDevice device) {
     if (before.size() != after.size()) {
       return Proofs.failed(NAME, before.size() + " outputs, then " + after.size());
     }
@@ -141,7 +141,7 @@ final class RunsProof {
     }
     return Proofs.holds(
         NAME,
-        (device == Device.CUDA ? "in ONNX Runtime on the GPU, " : "in ONNX Runtime, ")
+        (device == RunDevice.CUDA ? "in ONNX Runtime on the GPU, " : "in ONNX Runtime, ")
             + before.size()
             + (before.size() == 1 ? " output" : " outputs")
             + (notes.isEmpty()

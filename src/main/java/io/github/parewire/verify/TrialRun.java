@@ -5,8 +5,8 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import io.github.parewire.options.Device;
 import io.github.parewire.options.InputShapes;
+import io.github.parewire.options.RunDevice;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -72,7 +72,7 @@ sealed interface TrialRun {
   }
 
   /** Sizes to try until the model runs, of which none is given to a model that is only loaded. */
-  static TrialRun of(Path model, InputShapes shapes, List<FreeSizes> sizes, Device device) {
+  static TrialRun of(Path model, InputShapes shapes, List<FreeSizes> sizes, RunDevice device) {
     try (OrtSession session = OrtRuntime.open(model, device)) {
       TrialRun first = null;
       Set<Map<String, List<Long>>> tried = new HashSet<>();

@@ -96,7 +96,12 @@ final class DeviceTest {
     "--kernel nd4j --sampler reference, draws with --sampler exponential alone",
     "--device cuda --sampler reference, draws with --sampler exponential alone",
     "--device cuda --kernel java, --device cuda runs the nd4j kernel alone",
-    "--device gpu, 'expected one of [CPU, CUDA]'"
+    "--device gpu --kernel nd4j, --device gpu runs the opencl kernel alone",
+    "--device opencl:1 --sampler exponential, draws with --sampler reference alone",
+    "--device gpu --selection greedy, the opencl kernel has no --selection greedy",
+    "--kernel opencl, the opencl kernel does not run on --device cpu",
+    "--device tpu, 'expected a device as cpu, gpu, opencl, opencl:N or cuda, found'",
+    "--device opencl:-1, 'expected a device as cpu, gpu, opencl, opencl:N or cuda, found'"
   })
   void refusesWhatDoesNotGoTogether(String options, String message) {
     List<Object> arguments = new ArrayList<>(List.of(in, out));

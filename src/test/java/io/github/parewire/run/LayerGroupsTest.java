@@ -60,9 +60,9 @@ final class LayerGroupsTest {
 
   @Test
   void aGroupTakesAThirdOfTheMemoryThatTheKernelLeaves() {
-    assertEquals(7, DeviceStart.bytesForLayers(Optional.empty(), layers, 7));
+    assertEquals(1 << 30, DeviceMemory.bytesForLayers(Optional.empty(), layers));
     long free = Nd4jKernel.DEFAULT_BUDGET + 30_000;
-    assertEquals(10_000, DeviceStart.bytesForLayers(Optional.of(gpu(free)), layers, 7));
+    assertEquals(10_000, DeviceMemory.bytesForLayers(Optional.of(gpu(free)), layers));
   }
 
   @Test
@@ -70,7 +70,7 @@ final class LayerGroupsTest {
     Optional<Gpu> small = Optional.of(gpu(Nd4jKernel.DEFAULT_BUDGET + 3000));
     UnsupportedDeviceException refused =
         assertThrows(
-            UnsupportedDeviceException.class, () -> DeviceStart.bytesForLayers(small, layers, 7));
+            UnsupportedDeviceException.class, () -> DeviceMemory.bytesForLayers(small, layers));
     String message = refused.getMessage();
     assertTrue(
         message.startsWith("device cuda: tensor 'stem.weight' needs about 512 MiB"), message);

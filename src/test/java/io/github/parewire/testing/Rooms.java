@@ -32,6 +32,8 @@ public final class Rooms {
     rooms.put("device", List.of("message", "result"));
     rooms.put("rewire", List.of("options", "parallel", "numpy", "array"));
     rooms.put("lockstep", List.of("options", "parallel", "numpy", "array", "rewire"));
+    rooms.put(
+        "opencl", List.of("message", "options", "result", "parallel", "numpy", "array", "rewire"));
     // The stages, in order.
     rooms.put("model", List.of("message", "result"));
     rooms.put("layers", List.of("message", "options", "result", "model"));
@@ -59,6 +61,7 @@ public final class Rooms {
             "device",
             "rewire",
             "lockstep",
+            "opencl",
             "model",
             "layers",
             "weights",

@@ -1,0 +1,93 @@
+package io.github.parewire.opencl;
+
+import io.github.parewire.numpy.SeedSequence;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** What the kernels in the resources take, and where they keep what: as rewire.cl has it. */
+final class KernelLayout {
+
+  static final String SORT = "sort_lines";
+  static final String REWIRE = "rewire";
+  static final String TRANSPOSE = "transpose";
+
+  /** The numbers that describe a matrix. */
+  static final int FACTS = 8;
+
+  static final int FACT_LINES = 1;
+  static final int FACT_LENGTH = 2;
+
+  /** How far a matrix has come. */
+  static final int MARKS = 4;
+
+  static final int MARK_LINE = 0;
+  static final int MARK_UNFIT = 3;
+
+  /** For each weight of a matrix's line. */
+  static final int SCRATCH_BYTES = 56;
+
+  /** An edge of what a group transposes, and the items of that group. */
+  static final int TILE = 32;
+
+  static final int TRANSPOSE_GROUP = 256;
+
+  /** The most items of any group. */
+  static final int LARGEST_GROUP = 256;
+
+  /** Local memory that is the rewiring kernel's own, at most, in bytes. */
+  static final int OWN_LOCAL = 20 * LARGEST_GROUP;
+
+  /** Local memory for each weight of a line, if that is where first draws are to be. */
+  static final int FIRST_BYTES = Integer.BYTES;
+
+  /** A sort's share of local memory in bytes: half of what any device has. */
+  private static final int SORT_BYTES = 16 << 10;
+
+  /** Source between the dialect and the kernels; for tests, which spoil the kernels so. */
+  static final String PROLOGUE = "parewire.opencl.prologue";
+
+  private KernelLayout() {}
+
+  /** The facts of a matrix, in their order. */
+  static long[] facts(long start, int lines, int length, long scratch, SeedSequence stream) {
+    long[] state = stream.generator().state();
+    // Scratch is counted in doubles.
+    return new long[] {
+      start, lines, length, scratch / Double.BYTES, state[0], state[1], state[2], state[3]
+    };
+  }
+
+  /**
+   * What the compiler is told.
+   *
+   * @param isDouble whether weights are float64
+   * @param group items of a group: a power of two
+   * @param isFirstInLocal whether first draws are in local memory
+   */
+  static String options(boolean isDouble, int group, boolean isFirstInLocal) {
+    int bits = Integer.numberOfTrailingZeros(group);
+    return String.join(
+        " ",
+        "-DWEIGHT=" + (isDouble ? "double" : "float"),
+        "-DBITS=" + (isDouble ? "uint64" : "uint32"),
+        "-DGROUP=" + group,
+        "-DROW=" + (1 << ((bits + 1) / 2)),
+        "-DFIRST_IN_LOCAL=" + (isFirstInLocal ? 1 : 0),
+        "-DSORT_LOCAL=" + SORT_BYTES / (isDouble ? Double.BYTES : Float.BYTES));
+  }
+
+  /** The source of all kernels. */
+  static String source() {
+    return resource("dialect.cl") + System.getProperty(PROLOGUE, "") + resource("rewire.cl");
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = KernelLayout.class.getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,268 @@
+package io.github.parewire.opencl;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.parewire.array.Matrix;
+import io.github.parewire.message.UnsupportedDeviceException;
+import io.github.parewire.numpy.SeedSequence;
+import io.github.parewire.options.Passes;
+import io.github.parewire.options.RewiringRule;
+import io.github.parewire.options.SamplerKind;
+import io.github.parewire.options.Selection;
+import io.github.parewire.rewire.JavaKernel;
+import io.github.parewire.rewire.RewireKernel;
+import io.github.parewire.rewire.RewireKernelContract;
+import io.github.parewire.rewire.SeededMatrix;
+import io.github.parewire.rewire.UnfitMatrixException;
+import io.github.parewire.testing.Golden;
+import io.github.parewire.testing.GoldenRewiring;
+import io.github.parewire.testing.OpenCl;
+import io.github.parewire.testing.Seeds;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.LongConsumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Against the Java kernel with the reference sampler, bit for bit, on the first device there is.
+ */
+final class OpenClKernelTest extends RewireKernelContract {
+
+  private static final SeedSequence SEED = SeedSequence.of(BigInteger.valueOf(7));
+
+  private static RunningDevice device;
+
+  @BeforeAll
+  static void start() {
+    device = RunningDevice.start(OpenCl.device());
+  }
+
+  @AfterAll
+  static void close() {
+    if (device != null) {
+      device.close();
+    }
+  }
+
+  @Override
+  protected RewireKernel kernel(RewiringRule rule, LongConsumer passed) {
+    return new OpenClKernel(device, rule, passed, 0);
+  }
+
+  @Override
+  protected List<Selection> selections() {
+    return List.of(Selection.Draw.authors(SamplerKind.REFERENCE));
+  }
+
+  @Test
+  void equalsTheJavaKernelForAnyShape() {
+    int[][] shapes = {
+      {1, 1}, {1, 9}, {9, 1}, {2, 2}, {17, 40}, {64, 64}, {65, 63}, {130, 70}, {40, 600}, {600, 40},
+      {3, 4097}, {4097, 3}
+    };
+    List<INDArray> matrices = new ArrayList<>();
+    for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
+      for (int[] shape : shapes) {
+        matrices.add(matrix(type, shape[0], shape[1]));
+      }
+    }
+    assertEqualResults(kernel(RewiringRule.AUTHORS, passed -> {}), matrices);
+  }
+
+  /** Local memory does not hold what a line's first draws are. */
+  @Test
+  void equalsTheJavaKernelForLinesOfAnyLength() {
+    int longest = (int) device.description().localMemory() / KernelLayout.FIRST_BYTES + 100;
+    assertFalse(Variant.of(device.description(), false, longest).isFirstInLocal());
+    INDArray wide = matrix(DataType.FLOAT, 2, longest);
+    INDArray tall = matrix(DataType.FLOAT, longest, 2);
+    assertEqualResults(kernel(RewiringRule.AUTHORS, passed -> {}), List.of(wide, tall));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anyPassesAndOffset(Passes passes) {
+    for (double offset : new double[] {1e-3, 0.1, 1, 1e9}) {
+      RewiringRule rule =
+          new RewiringRule(passes, new Selection.Draw(SamplerKind.REFERENCE, offset));
+      INDArray expected = matrix(DataType.FLOAT, 40, 70);
+      INDArray found = expected.dup();
+      new JavaKernel(rule).rewire(Matrix.of(expected), SEED);
+      kernel(rule, passed -> {}).rewire(Matrix.of(found), SEED);
+      assertArrayEquals(bits(expected), bits(found), rule.toString());
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> equalsTheAuthorsCodeAndNumpyByAnyDrawingRule() {
+    Stream<DynamicTest> authors = Golden.cases().map(node -> golden(node, RewiringRule.AUTHORS));
+    Stream<DynamicTest> others =
+        Golden.optionCases()
+            .filter(node -> GoldenRewiring.rule(node).selection() instanceof Selection.Draw)
+            .map(node -> golden(node, GoldenRewiring.rule(node)));
+    return Stream.concat(authors, others);
+  }
+
+  private DynamicTest golden(JsonNode node, RewiringRule rule) {
+    return DynamicTest.dynamicTest(
+        node.get("name").asText(),
+        () ->
+            GoldenRewiring.assertRewires(
+                node, kernel(rule, passed -> {}), GoldenRewiring.matrix(node)));
+  }
+
+  /** From a matrix at a time to all together; counted once, whatever it takes. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 20_000, 60_000, 1 << 30})
+  void manyMatricesWithinAnyMemory(long bytes) {
+    List<INDArray> matrices =
+        List.of(
+            matrix(DataType.FLOAT, 30, 50),
+            matrix(DataType.DOUBLE, 30, 50),
+            matrix(DataType.FLOAT, 1, 300),
+            matrix(DataType.FLOAT, 80, 3),
+            matrix(DataType.FLOAT, 64, 64),
+            matrix(DataType.DOUBLE, 5, 200),
+            matrix(DataType.FLOAT, 1, 1),
+            matrix(DataType.FLOAT, 31, 33));
+    AtomicLong passed = new AtomicLong();
+    RunningDevice small = device.within(bytes);
+    assertEqualResults(
+        new OpenClKernel(small, RewiringRule.AUTHORS, passed::addAndGet, 1000), matrices);
+    assertEquals(2 * matrices.stream().mapToLong(INDArray::length).sum(), passed.get());
+  }
+
+  @Test
+  void theFirstUnfitMatrixIsNamedWhereverItIsRewired() {
+    INDArray huge = Nd4j.create(DataType.DOUBLE, 40, 50).assign(1e308);
+    List<INDArray> matrices =
+        List.of(matrix(DataType.FLOAT, 9, 9), huge.dup(), huge.dup().reshape('c', 20, 100), huge);
+    for (long small : new long[] {0, 100, 1 << 20}) {
+      RewireKernel kernel = new OpenClKernel(device, RewiringRule.AUTHORS, w -> {}, small);
+      UnfitMatrixException refused =
+          assertThrows(UnfitMatrixException.class, () -> kernel.rewire(seeded(matrices)));
+      assertEquals(1, refused.number());
+      assertTrue(refused.getMessage().contains("too large for attachment"), refused::getMessage);
+    }
+  }
+
+  @Test
+  void drawsWithTheReferenceSamplerAlone() {
+    for (Selection other :
+        List.of(Selection.Draw.authors(SamplerKind.EXPONENTIAL), new Selection.Greedy())) {
+      RewiringRule rule = new RewiringRule(Passes.BOTH, other);
+      assertThrows(IllegalArgumentException.class, () -> kernel(rule, passed -> {}));
+    }
+  }
+
+  /** A product that is another one stands for a compiler or a card with a fault. */
+  @Test
+  void refusesADeviceThatComputesOtherwise() {
+    System.setProperty(
+        KernelLayout.PROLOGUE, "\n#undef HIGH_PRODUCT\n#define HIGH_PRODUCT(a, b) (a)\n");
+    try {
+      UnsupportedDeviceException refused =
+          assertThrows(
+              UnsupportedDeviceException.class, () -> RunningDevice.start(OpenCl.device()));
+      assertTrue(refused.getMessage().contains("found other bytes"), refused::getMessage);
+    } finally {
+      System.clearProperty(KernelLayout.PROLOGUE);
+    }
+  }
+
+  @Test
+  void refusesADeviceWhoseCompilerFails() {
+    System.setProperty(KernelLayout.PROLOGUE, "\n#undef GLOBAL\n#define GLOBAL nothing\n");
+    try {
+      UnsupportedDeviceException refused =
+          assertThrows(
+              UnsupportedDeviceException.class, () -> RunningDevice.start(OpenCl.device()));
+      assertTrue(refused.getMessage().contains("a trial failed"), refused::getMessage);
+    } finally {
+      System.clearProperty(KernelLayout.PROLOGUE);
+    }
+  }
+
+  @Test
+  void equalWeightsZerosAndSubnormalNumbers() {
+    Random random = Seeds.random("ties");
+    double[] values = {0.0, -0.0, 0.5, -0.5, Double.MIN_VALUE, -Double.MIN_VALUE, 1.0};
+    INDArray ties = map(matrix(DataType.DOUBLE, 40, 50), w -> values[random.nextInt(7)]);
+    INDArray zeros = map(matrix(DataType.FLOAT, 40, 50), w -> random.nextBoolean() ? 0.0 : -0.0);
+    INDArray small = map(matrix(DataType.FLOAT, 40, 50), w -> w * Float.MIN_VALUE * 1000);
+    INDArray same = map(matrix(DataType.FLOAT, 40, 50), w -> 0.25);
+    assertEqualResults(
+        kernel(RewiringRule.AUTHORS, passed -> {}), List.of(ties, zeros, small, same));
+  }
+
+  @Test
+  void weightsOfAnyScale() {
+    INDArray tiny = map(matrix(DataType.DOUBLE, 20, 30), w -> w * 1e-300);
+    INDArray large = map(matrix(DataType.DOUBLE, 20, 30), w -> w * 1e300);
+    INDArray mixed = map(matrix(DataType.DOUBLE, 20, 30), w -> Math.pow(w * 100, 61));
+    INDArray floats = map(matrix(DataType.FLOAT, 20, 30), w -> w * 1e38);
+    assertEqualResults(
+        kernel(RewiringRule.AUTHORS, passed -> {}), List.of(tiny, large, mixed, floats));
+  }
+
+  private static void assertEqualResults(RewireKernel kernel, List<INDArray> matrices) {
+    List<INDArray> expected = matrices.stream().map(INDArray::dup).toList();
+    List<INDArray> found = matrices.stream().map(INDArray::dup).toList();
+    new JavaKernel().rewire(seeded(expected));
+    kernel.rewire(seeded(found));
+    for (int i = 0; i < matrices.size(); i++) {
+      assertArrayEquals(bits(expected.get(i)), bits(found.get(i)), "matrix " + i);
+    }
+  }
+
+  private static List<SeededMatrix> seeded(List<INDArray> matrices) {
+    List<SeededMatrix> seeded = new ArrayList<>();
+    for (INDArray matrix : matrices) {
+      seeded.add(new SeededMatrix(Matrix.of(matrix), SEED.child(seeded.size())));
+    }
+    return seeded;
+  }
+
+  private static INDArray matrix(DataType type, int rows, int columns) {
+    double[] weights =
+        Seeds.random(type + "," + rows + "," + columns)
+            .doubles((long) rows * columns, -0.1, 0.1)
+            .toArray();
+    return Nd4j.createFromArray(weights).castTo(type).reshape('c', rows, columns).dup('c');
+  }
+
+  private static INDArray map(INDArray matrix, DoubleUnaryOperator function) {
+    double[] mapped = Arrays.stream(matrix.data().asDouble()).map(function).toArray();
+    return Nd4j.createFromArray(mapped)
+        .castTo(matrix.dataType())
+        .reshape('c', matrix.shape())
+        .dup('c');
+  }
+
+  private static long[] bits(INDArray matrix) {
+    return Arrays.stream(matrix.dup('c').data().asDouble())
+        .mapToLong(Double::doubleToRawLongBits)
+        .toArray();
+  }
+}
