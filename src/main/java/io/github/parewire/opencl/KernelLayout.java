@@ -26,7 +26,7 @@ final class KernelLayout {
   static final int MARK_UNFIT = 3;
 
   /** For each weight of a matrix's line. */
-  static final int SCRATCH_BYTES = 56;
+  static final int SCRATCH_BYTES = 64;
 
   /** An edge of what a group transposes, and the items of that group. */
   static final int TILE = 32;

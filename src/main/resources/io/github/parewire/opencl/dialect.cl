@@ -23,3 +23,20 @@ typedef uint uint32;
 #define BARRIER barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
 #define LEAST_OF(place, value) atomic_min(place, value)
 #define HIGH_PRODUCT(a, b) mul_hi(a, b)
+#define LEADING_ZEROS(x) clz(x)
+#ifdef UNROLLED
+#define UNROLL _Pragma("unroll")
+#else
+#define UNROLL
+#endif
+
+#ifdef NVIDIA
+/* In OpenCL C there is no way to say it; items of a warp pass each other numbers. */
+FUNCTION uint32 shuffle_up(uint32 number, int apart) {
+  uint32 other;
+  asm volatile("shfl.sync.up.b32 %0, %1, %2, 0, 0xffffffff;" : "=r"(other) : "r"(number), "r"(apart));
+  return other;
+}
+#define WARP 32
+#define SHUFFLE_UP(number, apart) shuffle_up(number, apart)
+#endif
