@@ -24,6 +24,9 @@ final class ClDevice implements AutoCloseable {
   private final long queue;
   private final Map<Variant, ClProgram> programs = new HashMap<>();
 
+  private long mostBytes = Long.MAX_VALUE;
+  private int error;
+
   private ClDevice(DeviceFinder.Found found) {
     description = found.description();
     device = found.id();
@@ -97,8 +100,17 @@ final class ClDevice implements AutoCloseable {
                 KernelLayout.options(one.isDouble(), group(), one.isFirstInLocal())));
   }
 
+  /** Has larger buffers fail, for tests. */
+  void failAbove(long bytes, int withError) {
+    mostBytes = bytes;
+    error = withError;
+  }
+
   /** Memory on the device, to be freed. */
   long allocate(long bytes) {
+    if (bytes > mostBytes) {
+      throw new ClException("clCreateBuffer of " + bytes + " bytes", error);
+    }
     try (MemoryStack stack = MemoryStack.stackPush()) {
       IntBuffer code = stack.mallocInt(1);
       long buffer = CL10.clCreateBuffer(context, CL10.CL_MEM_READ_WRITE, bytes, code);

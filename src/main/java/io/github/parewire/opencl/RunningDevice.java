@@ -89,6 +89,11 @@ public final class RunningDevice implements AutoCloseable {
     return new RunningDevice(device, new MemoryLimit(bytes, bytes));
   }
 
+  /** The device itself, for tests. */
+  ClDevice device() {
+    return device;
+  }
+
   MemoryLimit limit() {
     return limit;
   }

@@ -12,6 +12,7 @@ import io.github.parewire.message.RunOption;
 import io.github.parewire.message.UsageException;
 import io.github.parewire.options.RewireOptions;
 import io.github.parewire.options.Selection;
+import io.github.parewire.parallel.ParallelTasks;
 import io.github.parewire.result.LayerReport;
 import io.github.parewire.result.LayerStatistics;
 import io.github.parewire.result.StrengthVariance;
@@ -23,6 +24,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Rewires layers of one file; threads may share it. */
 final class LayerRewirer {
@@ -56,32 +60,39 @@ final class LayerRewirer {
       Optional<LayerSnapshot> before) {}
 
   /**
-   * Reads layers' weights, rewires them, and hands over the elements to store.
+   * Reads layers' weights, rewires them, and hands over the elements to store; idle threads help.
    *
    * @param layers some layers, all of which are in memory at once
    * @throws ModelException if a weight is no finite number, or the strengths overflow
    * @throws UsageException if the kernel can't take a layer
    */
   List<LayerReport.Rewired> rewire(List<Layer> layers) throws IOException {
-    List<LoadedLayer> loaded = new ArrayList<>();
+    Queue<LoadedLayer> open = new ConcurrentLinkedQueue<>();
     try {
+      List<Callable<LoadedLayer>> loads = new ArrayList<>();
       for (Layer layer : layers) {
-        requireShortLines(layer);
-        LayerStatistics statistics = statistics(layer);
-        LayerWeights weights = LayerWeights.read(layer);
-        loaded.add(
-            new LoadedLayer(
-                layer, statistics, weights, sketches.snapshot(layer, weights.matrices())));
+        loads.add(() -> load(layer, open));
       }
+      List<LoadedLayer> loaded = ParallelTasks.runParts(loads);
       rewireMatrices(loaded);
-      List<LayerReport.Rewired> reports = new ArrayList<>();
+      List<Callable<LayerReport.Rewired>> stores = new ArrayList<>();
       for (LoadedLayer one : loaded) {
-        reports.add(store(one));
+        stores.add(() -> store(one));
       }
-      return reports;
+      return ParallelTasks.runParts(stores);
     } finally {
-      loaded.forEach(one -> one.weights().close());
+      open.forEach(one -> one.weights().close());
     }
+  }
+
+  private LoadedLayer load(Layer layer, Queue<LoadedLayer> open) throws IOException {
+    requireShortLines(layer);
+    LayerStatistics statistics = statistics(layer);
+    LayerWeights weights = LayerWeights.read(layer);
+    LoadedLayer loaded =
+        new LoadedLayer(layer, statistics, weights, sketches.snapshot(layer, weights.matrices()));
+    open.add(loaded);
+    return loaded;
   }
 
   private static LayerStatistics statistics(Layer layer) throws IOException {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.parewire.array.Matrix;
+import io.github.parewire.message.DeviceFailedException;
 import io.github.parewire.message.UnsupportedDeviceException;
 import io.github.parewire.numpy.SeedSequence;
 import io.github.parewire.options.Passes;
@@ -50,6 +51,11 @@ import org.nd4j.linalg.factory.Nd4j;
 final class OpenClKernelTest extends RewireKernelContract {
 
   private static final SeedSequence SEED = SeedSequence.of(BigInteger.valueOf(7));
+
+  /** Errors of OpenCL. */
+  private static final int OUT_OF_MEMORY = -4;
+
+  private static final int INVALID_QUEUE = -36;
 
   private static RunningDevice device;
 
@@ -151,6 +157,48 @@ final class OpenClKernelTest extends RewireKernelContract {
     assertEqualResults(
         new OpenClKernel(small, RewiringRule.AUTHORS, passed::addAndGet, 1000), matrices);
     assertEquals(2 * matrices.stream().mapToLong(INDArray::length).sum(), passed.get());
+  }
+
+  /** Batches turn out to be too large; counted once all the same. */
+  @Test
+  void halvesABatchUntilThereIsMemoryForIt() {
+    List<INDArray> matrices =
+        List.of(
+            matrix(DataType.FLOAT, 30, 50),
+            matrix(DataType.FLOAT, 31, 33),
+            matrix(DataType.FLOAT, 64, 64),
+            matrix(DataType.FLOAT, 80, 3),
+            matrix(DataType.FLOAT, 50, 30));
+    AtomicLong passed = new AtomicLong();
+    device.device().failAbove(17_000, OUT_OF_MEMORY);
+    try {
+      assertEqualResults(kernel(RewiringRule.AUTHORS, passed::addAndGet), matrices);
+    } finally {
+      device.device().failAbove(Long.MAX_VALUE, 0);
+    }
+    assertEquals(2 * matrices.stream().mapToLong(INDArray::length).sum(), passed.get());
+  }
+
+  @Test
+  void aDeviceThatFailsLeavesMatricesAsTheyAre() {
+    assertFails(OUT_OF_MEMORY, "has too little memory free, or failed: a matrix of 40 x 50 needs");
+    assertFails(INVALID_QUEUE, "failed while it rewired: clCreateBuffer");
+  }
+
+  private void assertFails(int error, String message) {
+    INDArray matrix = matrix(DataType.FLOAT, 40, 50);
+    long[] before = bits(matrix);
+    RewireKernel kernel = kernel(RewiringRule.AUTHORS, passed -> {});
+    device.device().failAbove(0, error);
+    try {
+      DeviceFailedException failed =
+          assertThrows(DeviceFailedException.class, () -> kernel.rewire(Matrix.of(matrix), SEED));
+      assertTrue(failed.getMessage().contains(message), failed::getMessage);
+      assertTrue(failed.getMessage().contains("nothing is written"), failed::getMessage);
+    } finally {
+      device.device().failAbove(Long.MAX_VALUE, 0);
+    }
+    assertArrayEquals(before, bits(matrix));
   }
 
   @Test
