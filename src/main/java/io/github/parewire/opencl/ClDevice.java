@@ -27,7 +27,7 @@ final class ClDevice implements AutoCloseable {
   private long mostBytes = Long.MAX_VALUE;
   private int error;
 
-  private ClDevice(DeviceFinder.Found found) {
+  private ClDevice(DeviceQuery.Found found) {
     description = found.description();
     device = found.id();
     int[] code = new int[1];
@@ -53,7 +53,7 @@ final class ClDevice implements AutoCloseable {
    */
   static ClDevice open(OpenClDevice description) {
     try {
-      List<DeviceFinder.Found> found = DeviceFinder.all();
+      List<DeviceQuery.Found> found = DeviceQuery.all();
       if (description.number() >= found.size()
           || !found.get(description.number()).description().name().equals(description.name())) {
         throw unsupported(description, "is no longer there");

@@ -22,7 +22,7 @@ final class DeviceProbe {
     PrintStream out =
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
     try {
-      for (DeviceFinder.Found found : DeviceFinder.all()) {
+      for (DeviceQuery.Found found : DeviceQuery.all()) {
         out.println(ProbeLines.device(found.description()));
       }
     } catch (UnsatisfiedLinkError e) {

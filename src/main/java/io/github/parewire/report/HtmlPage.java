@@ -201,6 +201,10 @@ final class HtmlPage {
     }
     entries.add(new Entry("kernel", LowerCase.of(options.execution().kernel())));
     entries.add(new Entry("device", report.host().device()));
+    report
+        .host()
+        .openCl()
+        .ifPresent(used -> entries.add(new Entry("driver", used.platform() + " " + used.driver())));
     entries.add(new Entry("groups", LowerCase.of(options.layers().groups())));
     entries.add(new Entry("weights compared by", LowerCase.of(options.verification().check())));
     entries.add(new Entry("threads", String.valueOf(options.execution().threads())));

@@ -87,7 +87,9 @@ final class OptionsEverywhereTest {
   @Test
   void everyFlagIsInTheDocs() throws IOException {
     String docs = Files.readString(Path.of("docs/options.md"));
-    for (Object command : List.of(new RewireCommand(), new InspectCommand(), new VerifyCommand())) {
+    for (Object command :
+        List.of(
+            new RewireCommand(), new InspectCommand(), new VerifyCommand(), new DevicesCommand())) {
       for (OptionSpec option : new CommandLine(command).getCommandSpec().options()) {
         assertTrue(docs.contains("`" + option.longestName()), option.longestName());
       }

@@ -1,6 +1,7 @@
 package io.github.parewire.dist;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -94,11 +95,20 @@ final class DistributionIT {
     Files.writeString(options, "\njava-options=-Duser.home=" + folder, StandardOpenOption.APPEND);
     assertRewires(Map.of("PATH", ""), program);
     assertNamesAnyFile(program);
+    assertStartsItsJavaOnceMore(program);
     Path cache = folder.resolve(".javacpp/cache");
     try (Stream<Path> files = Files.walk(cache)) {
       List<String> unpacked = files.map(file -> file.getFileName().toString()).toList();
       assertTrue(unpacked.stream().noneMatch(name -> name.contains("nd4j")), unpacked::toString);
     }
+  }
+
+  /** To look for devices, be there any or not. */
+  private static void assertStartsItsJavaOnceMore(Path program) throws Exception {
+    Command devices = Command.run(Map.of("PATH", ""), "", program, "devices");
+    assertEquals(0, devices.status(), devices::toString);
+    assertEquals("", devices.err());
+    assertFalse(devices.out().contains("with status"), devices::toString);
   }
 
   /** Also by a link to it, and in a locale that is not there. */
@@ -126,6 +136,7 @@ final class DistributionIT {
               "docs/report.schema.json",
               "share/completion/onnx-parewire.sh",
               "share/man/man1/onnx-parewire.1",
+              "share/man/man1/onnx-parewire-devices.1",
               "share/man/man1/onnx-parewire-inspect.1",
               "share/man/man1/onnx-parewire-verify.1")) {
         assertNotNull(zip.getEntry(IMAGE + "/" + name), name);
@@ -137,6 +148,7 @@ final class DistributionIT {
   void manPagesRenderAndNameEveryOption() throws Exception {
     assumeTrue(Command.exists("man"), "man is not installed");
     assertManPage("onnx-parewire", "--help");
+    assertManPage("onnx-parewire-devices", "devices", "--help");
     assertManPage("onnx-parewire-inspect", "inspect", "--help");
     assertManPage("onnx-parewire-verify", "verify", "--help");
   }

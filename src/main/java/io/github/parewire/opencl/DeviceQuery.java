@@ -10,7 +10,7 @@ import org.lwjgl.opencl.CL11;
 import org.lwjgl.system.MemoryStack;
 
 /** Asks all drivers for their devices, in this process. */
-final class DeviceFinder {
+final class DeviceQuery {
 
   private static final int DEVICE_NOT_FOUND = -1;
   private static final int PLATFORM_NOT_FOUND = -1001;
@@ -26,7 +26,7 @@ final class DeviceFinder {
    */
   record Found(long platform, long id, OpenClDevice description) {}
 
-  private DeviceFinder() {}
+  private DeviceQuery() {}
 
   /**
    * All devices, numbered in this order; none if there is no driver.
@@ -106,8 +106,15 @@ final class DeviceFinder {
         obstacle(device, doubles));
   }
 
-  /** What is missing first. */
   private static Optional<String> obstacle(long device, boolean doubles) {
+    try {
+      return firstObstacle(device, doubles);
+    } catch (ClException e) {
+      return Optional.of("its driver does not say what it can do: " + e.getMessage());
+    }
+  }
+
+  private static Optional<String> firstObstacle(long device, boolean doubles) {
     if (isNot(device, CL10.CL_DEVICE_AVAILABLE)) {
       return Optional.of("the driver says that it is not available");
     }
