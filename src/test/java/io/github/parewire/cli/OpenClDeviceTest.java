@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import io.github.parewire.message.DeviceFailedException;
 import io.github.parewire.result.OpenClDevice;
 import io.github.parewire.testing.OpenCl;
 import java.io.IOException;
@@ -163,6 +164,12 @@ final class OpenClDeviceTest {
     OpenCl.device();
     System.setProperty(MEMORY, "10000");
     assertRefusal(refused(OpenCl.name()), "--device " + OpenCl.name() + ": tensor '");
+  }
+
+  /** Nothing is wrong with the command line then. */
+  @Test
+  void aDeviceThatFailsEndsAsAFileDoes() {
+    assertEquals(ExitCode.IO, ExitCode.of(new DeviceFailedException("a card failed")));
   }
 
   private Cli refused(String device) {
