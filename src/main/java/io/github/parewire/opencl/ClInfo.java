@@ -26,6 +26,14 @@ final class ClInfo {
         (bytes, value, needed) -> CL10.nclGetDeviceInfo(device, what, bytes, value, needed));
   }
 
+  /** What a compiler has to say. */
+  static String buildLog(long program, long device) {
+    return text(
+        (bytes, value, needed) ->
+            CL10.nclGetProgramBuildInfo(
+                program, device, CL10.CL_PROGRAM_BUILD_LOG, bytes, value, needed));
+  }
+
   /** A number of 4 or 8 bytes; fewer bytes than asked for leave the upper ones 0. */
   static long number(long device, int what) {
     try (MemoryStack stack = MemoryStack.stackPush()) {

@@ -24,11 +24,23 @@ final class ClProgram implements AutoCloseable {
       program = CL10.clCreateProgramWithSource(context, source, code);
       ClException.check("clCreateProgramWithSource", code.get(0));
     }
-    ClException.check(
-        "compiling with " + options, CL10.clBuildProgram(program, device, options, null, 0));
+    int code = CL10.clBuildProgram(program, device, options, null, 0);
+    if (code != 0) {
+      String log = ClInfo.buildLog(program, device);
+      throw new ClException("compiling with " + options + " ('" + firstError(log) + "')", code);
+    }
     sort = kernel(KernelLayout.SORT);
     rewire = kernel(KernelLayout.REWIRE);
     transpose = kernel(KernelLayout.TRANSPOSE);
+  }
+
+  /** The first line that speaks of an error, or the first one. */
+  private static String firstError(String log) {
+    return log.lines()
+        .filter(line -> line.contains("error"))
+        .findFirst()
+        .or(() -> log.lines().findFirst())
+        .orElse("");
   }
 
   private long kernel(String name) {
