@@ -7,6 +7,10 @@ import java.util.List;
 public final class UnsupportedDeviceException extends UserException {
   private static final long serialVersionUID = 1L;
 
+  private final String device;
+  private final String found;
+  private final transient List<Message> others;
+
   /**
    * Makes the exception, of the device cuda.
    *
@@ -14,12 +18,15 @@ public final class UnsupportedDeviceException extends UserException {
    * @param remedies what else to do than to use the processor, each by itself; may be none
    */
   public UnsupportedDeviceException(String found, Message... remedies) {
-    this("cuda", found, List.of(remedies));
+    this(RunOption.DEVICE, "cuda", found, List.of(remedies));
   }
 
-  private UnsupportedDeviceException(String device, String found, List<Message> remedies) {
-    super(
-        Message.of(Message.option(RunOption.DEVICE, device), ": ", found), withProcessor(remedies));
+  private UnsupportedDeviceException(
+      RunOption option, String device, String found, List<Message> remedies) {
+    super(Message.of(Message.option(option, device), ": ", found), withProcessor(option, remedies));
+    this.device = device;
+    this.found = found;
+    this.others = List.copyOf(remedies);
   }
 
   /**
@@ -31,7 +38,7 @@ public final class UnsupportedDeviceException extends UserException {
    * @return the exception
    */
   public static UnsupportedDeviceException of(String device, String found, List<Message> remedies) {
-    return new UnsupportedDeviceException(device, found, remedies);
+    return new UnsupportedDeviceException(RunOption.DEVICE, device, found, remedies);
   }
 
   /**
@@ -44,9 +51,21 @@ public final class UnsupportedDeviceException extends UserException {
     this(found, Message.of(remedy));
   }
 
-  private static List<Message> withProcessor(List<Message> remedies) {
+  /**
+   * The same device, where it was asked for to run the output.
+   *
+   * @return an exception that names that option
+   */
+  public UnsupportedDeviceException inTrialRun() {
+    UnsupportedDeviceException named =
+        new UnsupportedDeviceException(RunOption.RUN_ON, device, found, others);
+    named.initCause(this);
+    return named;
+  }
+
+  private static List<Message> withProcessor(RunOption option, List<Message> remedies) {
     List<Message> all = new ArrayList<>(remedies);
-    all.add(Message.of("use ", Message.option(RunOption.DEVICE, "cpu")));
+    all.add(Message.of("use ", Message.option(option, "cpu")));
     return all;
   }
 }

@@ -4,6 +4,7 @@ import io.github.parewire.array.Nd4jBackend;
 import io.github.parewire.device.CudaBuild;
 import io.github.parewire.device.CudaRequirements;
 import io.github.parewire.device.NvidiaSmi;
+import io.github.parewire.message.UnsupportedDeviceException;
 import io.github.parewire.opencl.DeviceChoice;
 import io.github.parewire.opencl.DeviceList;
 import io.github.parewire.options.Device;
@@ -31,8 +32,7 @@ final class DeviceStart {
    * Looks for the devices of a run, and starts the libraries that run on CUDA's.
    *
    * @param writes whether there will be an output to verify
-   * @throws io.github.parewire.message.UnsupportedDeviceException if this machine or this build
-   *     can't do it
+   * @throws UnsupportedDeviceException if this machine or this build can't do it
    */
   static Devices require(RewireOptions options, boolean writes) {
     Device device = options.execution().device();
@@ -45,15 +45,11 @@ final class DeviceStart {
     if (!rewiresOnCuda && !verifiesOnCuda) {
       return new Devices(Optional.empty(), openCl);
     }
-    // In this order: what it takes to know a step has been found out by those before it.
-    Gpu gpu = CudaRequirements.require(new NvidiaSmi(), System.getenv());
-    CudaBuild.require();
-    if (verifiesOnCuda) {
-      FileProofs.requireCuda();
-    }
     if (!rewiresOnCuda) {
+      requireForProofs();
       return new Devices(Optional.empty(), openCl);
     }
+    Gpu gpu = requireGpu(verifiesOnCuda);
     Nd4jBackend.useGpu();
     return new Devices(Optional.of(gpu), openCl);
   }
@@ -61,15 +57,30 @@ final class DeviceStart {
   /**
    * Looks for the device of a verification alone.
    *
-   * @throws io.github.parewire.message.UnsupportedDeviceException if this machine or this build
-   *     can't do it
+   * @throws UnsupportedDeviceException if this machine or this build can't do it
    */
   static void requireForProofs(RewireOptions options) {
     if (requiresCuda(options)) {
-      CudaRequirements.require(new NvidiaSmi(), System.getenv());
-      CudaBuild.require();
+      requireForProofs();
+    }
+  }
+
+  private static void requireForProofs() {
+    try {
+      requireGpu(true);
+    } catch (UnsupportedDeviceException e) {
+      throw e.inTrialRun();
+    }
+  }
+
+  /** In this order: what it takes to know a step has been found out by those before it. */
+  private static Gpu requireGpu(boolean runs) {
+    Gpu gpu = CudaRequirements.require(new NvidiaSmi(), System.getenv());
+    CudaBuild.require();
+    if (runs) {
       FileProofs.requireCuda();
     }
+    return gpu;
   }
 
   private static boolean requiresCuda(RewireOptions options) {

@@ -117,6 +117,18 @@ final class DeviceTest {
     assertRefusal("no NVIDIA GPU: nvidia-smi, which comes with the driver, is not on the PATH");
   }
 
+  /** Whatever rewires. */
+  @Test
+  void refusesToRunTheOutputOnAGpuWithoutADriver() throws Exception {
+    Cli run = run("--run-on", "cuda");
+    assertEquals(2, run.status(), run::toString);
+    assertEquals(1, run.errLines().size(), run::err);
+    assertTrue(run.err().startsWith("onnx-parewire: --run-on cuda: no NVIDIA GPU"), run::err);
+    assertTrue(run.err().strip().endsWith("use --run-on cpu"), run::err);
+    Cli verify = Cli.run("verify", in, in, "--run-on", "cuda");
+    assertEquals(2, verify.status(), verify::err);
+  }
+
   @Test
   void refusesWhereTheDriverFindsNoGpu() throws Exception {
     fakeNvidiaSmi("echo 'No devices were found'; exit 6");
