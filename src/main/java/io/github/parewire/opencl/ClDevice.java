@@ -97,7 +97,7 @@ final class ClDevice implements AutoCloseable {
                 context,
                 device,
                 KernelLayout.source(),
-                KernelLayout.options(one.isDouble(), group(), one.isFirstInLocal())));
+                KernelLayout.options(description, one, group())));
   }
 
   /** Has larger buffers fail, for tests. */

@@ -1,10 +1,15 @@
 package io.github.parewire.opencl;
 
+import static java.util.stream.Collectors.joining;
+
 import io.github.parewire.numpy.SeedSequence;
+import io.github.parewire.result.OpenClDevice;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What the kernels in the resources take, and where they keep what: as rewire.cl has it. */
 final class KernelLayout {
@@ -48,6 +53,9 @@ final class KernelLayout {
   /** Source between the dialect and the kernels; for tests, which spoil the kernels so. */
   static final String PROLOGUE = "parewire.opencl.prologue";
 
+  /** What an item has in hand at a time where loads take long. */
+  private static final int GPU_HAND = 4;
+
   private KernelLayout() {}
 
   /** The facts of a matrix, in their order. */
@@ -62,20 +70,29 @@ final class KernelLayout {
   /**
    * What the compiler is told.
    *
-   * @param isDouble whether weights are float64
+   * @param device what it is compiled for
    * @param group items of a group: a power of two
-   * @param isFirstInLocal whether first draws are in local memory
    */
-  static String options(boolean isDouble, int group, boolean isFirstInLocal) {
+  static String options(OpenClDevice device, Variant variant, int group) {
     int bits = Integer.numberOfTrailingZeros(group);
-    return String.join(
-        " ",
-        "-DWEIGHT=" + (isDouble ? "double" : "float"),
-        "-DBITS=" + (isDouble ? "uint64" : "uint32"),
-        "-DGROUP=" + group,
-        "-DROW=" + (1 << ((bits + 1) / 2)),
-        "-DFIRST_IN_LOCAL=" + (isFirstInLocal ? 1 : 0),
-        "-DSORT_LOCAL=" + SORT_BYTES / (isDouble ? Double.BYTES : Float.BYTES));
+    boolean isDouble = variant.isDouble();
+    boolean isGpu = device.type() == OpenClDevice.Type.GPU;
+    List<String> macros = new ArrayList<>();
+    macros.add("WEIGHT=" + (isDouble ? "double" : "float"));
+    macros.add("BITS=" + (isDouble ? "uint64" : "uint32"));
+    macros.add("GROUP=" + group);
+    macros.add("ROW=" + (1 << ((bits + 1) / 2)));
+    macros.add("HAND=" + (isGpu ? GPU_HAND : 1));
+    macros.add("FIRST_IN_LOCAL=" + (variant.isFirstInLocal() ? 1 : 0));
+    macros.add("SORT_LOCAL=" + SORT_BYTES / (isDouble ? Double.BYTES : Float.BYTES));
+    if (isGpu) {
+      // What is in hand stays in registers then.
+      macros.add("UNROLLED");
+    }
+    if (isGpu && device.vendor().contains("NVIDIA")) {
+      macros.add("NVIDIA");
+    }
+    return macros.stream().map(macro -> "-D" + macro).collect(joining(" "));
   }
 
   /** The source of all kernels. */
