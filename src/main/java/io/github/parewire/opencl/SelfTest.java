@@ -26,6 +26,14 @@ final class SelfTest {
 
   private static final SeedSequence STREAM = SeedSequence.of(BigInteger.valueOf(16));
 
+  /**
+   * With this stream, one of so many draws from equal shares comes so near to a share that the
+   * device adds up once more, in order. Usual weights do that too seldom.
+   */
+  private static final SeedSequence NEAR = STREAM.child(203_099);
+
+  private static final int NEAR_COLUMNS = 3001;
+
   /** Values that are equal, or that some devices take for 0. */
   private static final double[] HARD = {
     0.0, -0.0, 0.5, -0.5, Float.MIN_VALUE, -Float.MIN_VALUE, 1e-40, 1
@@ -69,7 +77,9 @@ final class SelfTest {
   private static List<SeededMatrix> seeded(List<OwnMatrix> matrices) {
     List<SeededMatrix> seeded = new ArrayList<>();
     for (OwnMatrix matrix : matrices) {
-      seeded.add(new SeededMatrix(matrix.matrix(), STREAM.child(seeded.size())));
+      boolean isNear = matrix.matrix().columns() == NEAR_COLUMNS;
+      SeedSequence stream = isNear ? NEAR : STREAM.child(seeded.size());
+      seeded.add(new SeededMatrix(matrix.matrix(), stream));
     }
     return seeded;
   }
@@ -81,7 +91,15 @@ final class SelfTest {
         matrix(isDouble, 60, 33, u -> HARD[(int) (u * HARD.length)]),
         matrix(isDouble, 30, 20, u -> 1e30 * (u - 0.3)),
         matrix(isDouble, 9, 1100, u -> 2 * u - 1),
+        near(isDouble),
         matrix(isDouble, 1, 3, u -> u));
+  }
+
+  /** Two rows: the first has no strength, so that the shares of the second are equal. */
+  private static OwnMatrix near(boolean isDouble) {
+    double[] weights = new double[2 * NEAR_COLUMNS];
+    Arrays.setAll(weights, i -> Math.max(0, i - NEAR_COLUMNS) * 0.001);
+    return OwnMatrix.of(2, NEAR_COLUMNS, isDouble, weights);
   }
 
   private static OwnMatrix matrix(

@@ -9,7 +9,11 @@ typedef ulong uint64;
 typedef uint uint32;
 
 #define KERNEL(items) __kernel __attribute__((reqd_work_group_size(items, 1, 1))) void
+#ifdef INLINED
+#define FUNCTION static __attribute__((always_inline))
+#else
 #define FUNCTION static
+#endif
 #define GLOBAL __global
 #define LOCAL __local
 #define ITEM ((int) get_local_id(0))

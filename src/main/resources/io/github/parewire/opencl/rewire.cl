@@ -31,7 +31,7 @@
 #define START 0         /* its first weight in the buffer */
 #define LINES 1         /* how many lines it has */
 #define LENGTH 2        /* the weights in a line */
-#define SCRATCH 3       /* its first byte of scratch memory: LENGTH times SCRATCH_BYTES */
+#define SCRATCH 3       /* its first double of scratch memory, which is LENGTH times SCRATCH_BYTES */
 #define STATE_HIGH 4    /* the PCG64 generator at the start of its stream */
 #define STATE_LOW 5
 #define INCREMENT_HIGH 6

@@ -265,6 +265,23 @@ final class OpenClKernelTest extends RewireKernelContract {
         kernel(RewiringRule.AUTHORS, passed -> {}), List.of(ties, zeros, small, same));
   }
 
+  /**
+   * Of equal shares, whose sums from left to right drift away from true ones, this stream draws one
+   * that lies between the two: found with numpy.
+   */
+  @Test
+  void aDrawThatIsTooNearToAShareIsMadeInOrder() {
+    INDArray weights = matrix(DataType.FLOAT, 2, 100_003);
+    weights.getRow(0).assign(0);
+    INDArray expected = weights.dup();
+    SeedSequence stream = SeedSequence.of(BigInteger.valueOf(42)).child(459);
+    RewiringRule rule =
+        new RewiringRule(Passes.INPUT, Selection.Draw.authors(SamplerKind.REFERENCE));
+    new JavaKernel(rule).rewire(Matrix.of(expected), stream);
+    kernel(rule, passed -> {}).rewire(Matrix.of(weights), stream);
+    assertArrayEquals(bits(expected), bits(weights));
+  }
+
   @Test
   void weightsOfAnyScale() {
     INDArray tiny = map(matrix(DataType.DOUBLE, 20, 30), w -> w * 1e-300);
