@@ -1,10 +1,12 @@
 package io.github.parewire.cli;
 
+import io.github.parewire.message.UsageException;
 import io.github.parewire.options.Device;
 import io.github.parewire.options.ExecutionOptions;
 import io.github.parewire.options.KernelKind;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** What rewires, and where. */
 final class ExecutionFlags {
@@ -13,7 +15,11 @@ final class ExecutionFlags {
   private static final class Converter implements ITypeConverter<Device> {
     @Override
     public Device convert(String name) {
-      return Device.of(name);
+      try {
+        return Device.of(name);
+      } catch (UsageException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
     }
   }
 

@@ -84,8 +84,20 @@ public final class Main {
 
   private static int usage(CommandLine.ParameterException e, String[] arguments) {
     PrintWriter err = e.getCommandLine().getErr();
-    err.println("onnx-parewire: " + oneLine(e.getMessage() + didYouMean(e)) + "; see --help");
+    err.println("onnx-parewire: " + oneLine(reason(e) + didYouMean(e)) + "; see --help");
     return ExitCode.USAGE.status();
+  }
+
+  /** Of what is no number picocli says so in terms of Java. */
+  private static String reason(CommandLine.ParameterException e) {
+    return e.getCause() instanceof NumberFormatException
+            && e.getArgSpec() instanceof CommandLine.Model.OptionSpec option
+        ? "Invalid value for option '"
+            + option.longestName()
+            + "': expected a number, found '"
+            + e.getValue()
+            + "'"
+        : e.getMessage();
   }
 
   private static String didYouMean(CommandLine.ParameterException e) {

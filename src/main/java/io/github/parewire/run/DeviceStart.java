@@ -42,11 +42,10 @@ final class DeviceStart {
             : Optional.empty();
     boolean rewiresOnCuda = device.equals(Device.CUDA);
     boolean verifiesOnCuda = writes && requiresCuda(options);
-    if (!rewiresOnCuda && !verifiesOnCuda) {
-      return new Devices(Optional.empty(), openCl);
-    }
     if (!rewiresOnCuda) {
-      requireForProofs();
+      if (verifiesOnCuda) {
+        requireForProofs();
+      }
       return new Devices(Optional.empty(), openCl);
     }
     Gpu gpu = requireGpu(verifiesOnCuda);

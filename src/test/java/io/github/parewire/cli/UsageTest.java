@@ -2,6 +2,7 @@ package io.github.parewire.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.parewire.model.ElementType;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** Requests that can't be carried out: the status and one line tell, and no file is touched. */
 final class UsageTest {
@@ -312,6 +314,26 @@ final class UsageTest {
           .toList();
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /** Whatever an option makes of a value, the user reads nothing of Java. */
+  @Test
+  void noValueIsRefusedInTermsOfTheProgram() {
+    for (CommandLine.Model.OptionSpec option :
+        new CommandLine(new RewireCommand()).getCommandSpec().options()) {
+      if (option.type() == Path.class || option.type() == ReportPlace.class) {
+        // Any text names a file.
+        continue;
+      }
+      String name = option.longestName();
+      for (String value : List.of("opencl:x", "-1", "", "1e999", "\u0001")) {
+        Cli cli = Cli.run(in, out, name + "=" + value);
+        assertFalse(
+            cli.err().contains("Exception") || cli.err().contains("io.github"),
+            () -> name + "=" + value + ": " + cli.err());
+        assertTrue(cli.status() != 70, () -> name + "=" + value + ": " + cli.err());
+      }
     }
   }
 }
