@@ -15,9 +15,32 @@ folder=$(
   PATH=$tools
   dirname "$(readlink -f "$0")"
 )
-# Java that can't start for a limit would end with 1, as if verification failed.
-if [ "$(ulimit -v)" != unlimited ] && ! "$folder/onnx-parewire-java" --version >/dev/null 2>&1; then
-  echo "onnx-parewire: Java can't start: the limit on memory, $(ulimit -v) KiB (ulimit -v), is too low; raise it" >&2
-  exit 5
+# Where a limit leaves Java no memory or files it crashes, or ends with 1, as if verification failed. So where there is such
+# a limit, that counts only if the program has left word in a file that it ended by itself.
+is_limited() {
+  [ "$(ulimit -v) $(ulimit -d)" != "unlimited unlimited" ] || { [ "$(ulimit -n)" != unlimited ] && [ "$(ulimit -n)" -lt 64 ]; }
+}
+if is_limited; then
+  PAREWIRE_ENDED=$(
+    PATH=$tools
+    mktemp
+  )
+  export PAREWIRE_ENDED
+  "$folder/onnx-parewire-java" "$@"
+  status=$?
+  if [ ! -s "$PAREWIRE_ENDED" ]; then
+    # 128 and the number of SIGABRT, or of SIGSEGV.
+    case $status in
+      1 | 134 | 139)
+        echo "onnx-parewire: Java ended for want of memory or files; raise the limits, as 'ulimit -a' shows them" >&2
+        status=5
+        ;;
+    esac
+  fi
+  (
+    PATH=$tools
+    rm -f "$PAREWIRE_ENDED"
+  )
+  exit "$status"
 fi
 exec "$folder/onnx-parewire-java" "$@"

@@ -7,6 +7,7 @@ import io.github.parewire.message.UsageException;
 import io.github.parewire.message.UserException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -14,7 +15,9 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine;
 
@@ -26,12 +29,26 @@ public final class Main {
   /** Runs the command line and exits. */
   public static void main(String[] arguments) {
     UnsafeNotice.silence();
-    System.exit(
+    int status =
         run(
             new StandardOutput(
                 new FileOutputStream(FileDescriptor.out), encoding("stdout.encoding")),
             new PrintWriter(new EscapingWriter(System.err, encoding("stderr.encoding")), true),
-            arguments));
+            arguments);
+    leaveWord();
+    System.exit(status);
+  }
+
+  /** Tells the launchers that this program ended by itself, not Java for want of memory. */
+  private static void leaveWord() {
+    String file = System.getenv("PAREWIRE_ENDED");
+    if (file != null) {
+      try {
+        Files.writeString(Path.of(file), "ended");
+      } catch (IOException e) {
+        // They take it for Java's end, and say what may be the reason.
+      }
+    }
   }
 
   /** The terminal's encoding, which JDKs before 18 know by another name. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +33,9 @@ final class LauncherTest {
   private static final Set<Integer> ENDED_FOR_TIME = Set.of(137, 152);
 
   private static final int CANT_START = 5;
+
+  /** Where memory suffices or not by turns. */
+  private static final Set<Integer> ENDED_FOR_MEMORY = Set.of(0, CANT_START);
 
   @TempDir private Path folder;
   private Path launcher;
@@ -86,26 +90,52 @@ final class LauncherTest {
     }
   }
 
-  /** Java can't start, and would end with 1. What it does later for want of memory is its own. */
+  /** Java does not start, or gets no further than its own message, and would end with 1. */
   @Test
-  void limitsOfMemory() throws Exception {
-    for (int kilobytes : new int[] {50_000, 1_000_000, 2_000_000}) {
-      assertEquals(CANT_START, status("ulimit -v " + kilobytes), () -> kilobytes + " KiB");
+  void limitsOfMemoryAndFiles() throws Exception {
+    for (String limit : List.of("-v 50000", "-v 1000000", "-v 2000000", "-n 6")) {
+      assertEquals(CANT_START, status("ulimit " + limit), limit);
       assertTrue(Files.notExists(out));
+    }
+    for (int kilobytes = 3_150_000; kilobytes < 3_500_000; kilobytes += 50_000) {
+      int status = status("ulimit -v " + kilobytes);
+      assertTrue(ENDED_FOR_MEMORY.contains(status), kilobytes + " KiB: ended with " + status);
+    }
+  }
+
+  @Test
+  void verificationThatFailsIsTheSameUnderALimit() throws Exception {
+    Path other = Path.of("testmodels", "torchscript_cnn.onnx").toAbsolutePath();
+    for (String limit : List.of(":", "ulimit -v 40000000")) {
+      assertEquals(
+          1, status(limit, "verify", MODEL.toString(), other.toString()), () -> limit + log());
+    }
+  }
+
+  private String log() {
+    try {
+      return Files.readString(folder.resolve("log"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
   private int status(String limit) throws IOException, InterruptedException {
+    return status(limit, MODEL.toString(), out.toString(), "-q", "--force");
+  }
+
+  private int status(String limit, String... arguments) throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(List.of("/bin/bash", "-c", limit + "; exec \"$@\"", "bash"));
-    command.addAll(List.of(launcher.toString(), MODEL.toString(), out.toString(), "-q"));
+    command.add(launcher.toString());
+    command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile());
     Process process = builder.start();
     if (!process.waitFor(2, TimeUnit.MINUTES)) {
       process.destroyForcibly();
-      throw new AssertionError("still at work: " + Files.readString(folder.resolve("log")));
+      throw new AssertionError("still at work: " + log());
     }
     return process.exitValue();
   }
