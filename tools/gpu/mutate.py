@@ -17,7 +17,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from check_kernel import SMALL_SHAPES, Case, differing, golden, near_case, random_cases
-from kernel import SOURCE, OpenCl
+from kernel import SOURCE, OpenCl, UnfitError
 
 NOTHING = "nothing broken"
 LIMIT_SECONDS = 180
@@ -56,7 +56,7 @@ def failures(device: Mutant, cases: list[Case], extra: dict[str, object]) -> int
     for way in WAYS:
         try:
             failed += len(differing(device, cases, **SETTINGS, **way, **extra)[0])
-        except (RuntimeError, device.cl.Error) as e:
+        except (UnfitError, RuntimeError, device.cl.Error) as e:
             print(f"  {e}")
             failed += len(cases)
     return failed

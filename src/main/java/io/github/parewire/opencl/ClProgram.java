@@ -26,6 +26,10 @@ final class ClProgram implements AutoCloseable {
     }
     int code = CL10.clBuildProgram(program, device, options, null, 0);
     if (code != 0) {
+      // POCL's cache of compiled programs fails for a moment while other processes use it.
+      code = CL10.clBuildProgram(program, device, options, null, 0);
+    }
+    if (code != 0) {
       String log = ClInfo.buildLog(program, device);
       throw new ClException("compiling with " + options + " ('" + firstError(log) + "')", code);
     }
