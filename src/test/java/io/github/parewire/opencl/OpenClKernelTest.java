@@ -1,5 +1,10 @@
 package io.github.parewire.opencl;
 
+import static io.github.parewire.testing.KernelParity.SEED;
+import static io.github.parewire.testing.KernelParity.bits;
+import static io.github.parewire.testing.KernelParity.map;
+import static io.github.parewire.testing.KernelParity.matrix;
+import static io.github.parewire.testing.KernelParity.seeded;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -18,19 +23,15 @@ import io.github.parewire.options.Selection;
 import io.github.parewire.rewire.JavaKernel;
 import io.github.parewire.rewire.RewireKernel;
 import io.github.parewire.rewire.RewireKernelContract;
-import io.github.parewire.rewire.SeededMatrix;
 import io.github.parewire.rewire.UnfitMatrixException;
 import io.github.parewire.testing.Golden;
 import io.github.parewire.testing.GoldenRewiring;
+import io.github.parewire.testing.KernelParity;
 import io.github.parewire.testing.OpenCl;
-import io.github.parewire.testing.Seeds;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.DoubleUnaryOperator;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -49,8 +50,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * Against the Java kernel with the reference sampler, bit for bit, on the first device there is.
  */
 final class OpenClKernelTest extends RewireKernelContract {
-
-  private static final SeedSequence SEED = SeedSequence.of(BigInteger.valueOf(7));
 
   /** Errors of OpenCL. */
   private static final int OUT_OF_MEMORY = -4;
@@ -112,11 +111,12 @@ final class OpenClKernelTest extends RewireKernelContract {
     for (double offset : new double[] {1e-3, 0.1, 1, 1e9}) {
       RewiringRule rule =
           new RewiringRule(passes, new Selection.Draw(SamplerKind.REFERENCE, offset));
-      INDArray expected = matrix(DataType.FLOAT, 40, 70);
-      INDArray found = expected.dup();
-      new JavaKernel(rule).rewire(Matrix.of(expected), SEED);
-      kernel(rule, passed -> {}).rewire(Matrix.of(found), SEED);
-      assertArrayEquals(bits(expected), bits(found), rule.toString());
+      KernelParity.assertSame(
+          new JavaKernel(rule),
+          kernel(rule, passed -> {}),
+          matrix(DataType.FLOAT, 40, 70),
+          SEED,
+          rule.toString());
     }
   }
 
@@ -142,16 +142,7 @@ final class OpenClKernelTest extends RewireKernelContract {
   @ParameterizedTest
   @ValueSource(longs = {1, 20_000, 60_000, 1 << 30})
   void manyMatricesWithinAnyMemory(long bytes) {
-    List<INDArray> matrices =
-        List.of(
-            matrix(DataType.FLOAT, 30, 50),
-            matrix(DataType.DOUBLE, 30, 50),
-            matrix(DataType.FLOAT, 1, 300),
-            matrix(DataType.FLOAT, 80, 3),
-            matrix(DataType.FLOAT, 64, 64),
-            matrix(DataType.DOUBLE, 5, 200),
-            matrix(DataType.FLOAT, 1, 1),
-            matrix(DataType.FLOAT, 31, 33));
+    List<INDArray> matrices = KernelParity.ofManyShapes();
     AtomicLong passed = new AtomicLong();
     RunningDevice small = device.within(bytes);
     assertEqualResults(
@@ -255,14 +246,9 @@ final class OpenClKernelTest extends RewireKernelContract {
 
   @Test
   void equalWeightsZerosAndSubnormalNumbers() {
-    Random random = Seeds.random("ties");
-    double[] values = {0.0, -0.0, 0.5, -0.5, Double.MIN_VALUE, -Double.MIN_VALUE, 1.0};
-    INDArray ties = map(matrix(DataType.DOUBLE, 40, 50), w -> values[random.nextInt(7)]);
-    INDArray zeros = map(matrix(DataType.FLOAT, 40, 50), w -> random.nextBoolean() ? 0.0 : -0.0);
-    INDArray small = map(matrix(DataType.FLOAT, 40, 50), w -> w * Float.MIN_VALUE * 1000);
-    INDArray same = map(matrix(DataType.FLOAT, 40, 50), w -> 0.25);
-    assertEqualResults(
-        kernel(RewiringRule.AUTHORS, passed -> {}), List.of(ties, zeros, small, same));
+    List<INDArray> matrices = new ArrayList<>(KernelParity.ofTies());
+    matrices.add(map(matrix(DataType.FLOAT, 40, 50), w -> w * Float.MIN_VALUE * 1000));
+    assertEqualResults(kernel(RewiringRule.AUTHORS, passed -> {}), matrices);
   }
 
   /**
@@ -273,62 +259,19 @@ final class OpenClKernelTest extends RewireKernelContract {
   void aDrawThatIsTooNearToAShareIsMadeInOrder() {
     INDArray weights = matrix(DataType.FLOAT, 2, 100_003);
     weights.getRow(0).assign(0);
-    INDArray expected = weights.dup();
-    SeedSequence stream = SeedSequence.of(BigInteger.valueOf(42)).child(459);
     RewiringRule rule =
         new RewiringRule(Passes.INPUT, Selection.Draw.authors(SamplerKind.REFERENCE));
-    new JavaKernel(rule).rewire(Matrix.of(expected), stream);
-    kernel(rule, passed -> {}).rewire(Matrix.of(weights), stream);
-    assertArrayEquals(bits(expected), bits(weights));
+    SeedSequence stream = SeedSequence.of(BigInteger.valueOf(42)).child(459);
+    KernelParity.assertSame(
+        new JavaKernel(rule), kernel(rule, passed -> {}), weights, stream, "a draw near a share");
   }
 
   @Test
   void weightsOfAnyScale() {
-    INDArray tiny = map(matrix(DataType.DOUBLE, 20, 30), w -> w * 1e-300);
-    INDArray large = map(matrix(DataType.DOUBLE, 20, 30), w -> w * 1e300);
-    INDArray mixed = map(matrix(DataType.DOUBLE, 20, 30), w -> Math.pow(w * 100, 61));
-    INDArray floats = map(matrix(DataType.FLOAT, 20, 30), w -> w * 1e38);
-    assertEqualResults(
-        kernel(RewiringRule.AUTHORS, passed -> {}), List.of(tiny, large, mixed, floats));
+    assertEqualResults(kernel(RewiringRule.AUTHORS, passed -> {}), KernelParity.ofAnyScale());
   }
 
   private static void assertEqualResults(RewireKernel kernel, List<INDArray> matrices) {
-    List<INDArray> expected = matrices.stream().map(INDArray::dup).toList();
-    List<INDArray> found = matrices.stream().map(INDArray::dup).toList();
-    new JavaKernel().rewire(seeded(expected));
-    kernel.rewire(seeded(found));
-    for (int i = 0; i < matrices.size(); i++) {
-      assertArrayEquals(bits(expected.get(i)), bits(found.get(i)), "matrix " + i);
-    }
-  }
-
-  private static List<SeededMatrix> seeded(List<INDArray> matrices) {
-    List<SeededMatrix> seeded = new ArrayList<>();
-    for (INDArray matrix : matrices) {
-      seeded.add(new SeededMatrix(Matrix.of(matrix), SEED.child(seeded.size())));
-    }
-    return seeded;
-  }
-
-  private static INDArray matrix(DataType type, int rows, int columns) {
-    double[] weights =
-        Seeds.random(type + "," + rows + "," + columns)
-            .doubles((long) rows * columns, -0.1, 0.1)
-            .toArray();
-    return Nd4j.createFromArray(weights).castTo(type).reshape('c', rows, columns).dup('c');
-  }
-
-  private static INDArray map(INDArray matrix, DoubleUnaryOperator function) {
-    double[] mapped = Arrays.stream(matrix.data().asDouble()).map(function).toArray();
-    return Nd4j.createFromArray(mapped)
-        .castTo(matrix.dataType())
-        .reshape('c', matrix.shape())
-        .dup('c');
-  }
-
-  private static long[] bits(INDArray matrix) {
-    return Arrays.stream(matrix.dup('c').data().asDouble())
-        .mapToLong(Double::doubleToRawLongBits)
-        .toArray();
+    KernelParity.assertSame(new JavaKernel(), kernel, matrices);
   }
 }
