@@ -85,13 +85,12 @@ final class KernelLayout {
     macros.add("HAND=" + (isGpu ? GPU_HAND : 1));
     macros.add("FIRST_IN_LOCAL=" + (variant.isFirstInLocal() ? 1 : 0));
     macros.add("SORT_LOCAL=" + SORT_BYTES / (isDouble ? Double.BYTES : Float.BYTES));
-    if (!isGpu) {
-      // POCL may keep the local memory of a function that it calls in one place for all groups.
-      macros.add("INLINED");
-    }
     if (isGpu) {
       // What is in hand stays in registers then.
       macros.add("UNROLLED");
+    } else {
+      // POCL may keep the local memory of a function that it calls in one place for all groups.
+      macros.add("INLINED");
     }
     if (isGpu && device.vendor().contains("NVIDIA")) {
       macros.add("NVIDIA");

@@ -93,16 +93,7 @@ public final class OpenClKernel implements RewireKernel {
             },
             () -> rewireHere(matrices, onProcessor, unfit)));
     if (!unfit.isEmpty()) {
-      throw unfit(unfit.iterator().next());
-    }
-  }
-
-  private UnfitMatrixException unfit(int number) {
-    try {
-      Attachment.require(false, offset);
-      throw new IllegalStateException("unreachable");
-    } catch (ArithmeticException e) {
-      return new UnfitMatrixException(number, e);
+      throw new UnfitMatrixException(unfit.iterator().next(), Attachment.tooLarge(offset));
     }
   }
 

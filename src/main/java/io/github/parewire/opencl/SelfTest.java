@@ -13,7 +13,6 @@ import io.github.parewire.options.Selection;
 import io.github.parewire.rewire.JavaKernel;
 import io.github.parewire.rewire.SeededMatrix;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
@@ -24,13 +23,11 @@ import java.util.function.DoubleUnaryOperator;
  */
 final class SelfTest {
 
-  private static final SeedSequence STREAM = SeedSequence.of(BigInteger.valueOf(16));
-
   /**
    * With this stream, one of so many draws from equal shares comes so near to a share that the
    * device adds up once more, in order. Usual weights do that too seldom.
    */
-  private static final SeedSequence NEAR = STREAM.child(203_099);
+  private static final SeedSequence STREAM = SeedSequence.of(BigInteger.valueOf(16)).child(203_099);
 
   private static final int NEAR_COLUMNS = 3001;
 
@@ -75,13 +72,7 @@ final class SelfTest {
   }
 
   private static List<SeededMatrix> seeded(List<OwnMatrix> matrices) {
-    List<SeededMatrix> seeded = new ArrayList<>();
-    for (OwnMatrix matrix : matrices) {
-      boolean isNear = matrix.matrix().columns() == NEAR_COLUMNS;
-      SeedSequence stream = isNear ? NEAR : STREAM.child(seeded.size());
-      seeded.add(new SeededMatrix(matrix.matrix(), stream));
-    }
-    return seeded;
+    return matrices.stream().map(one -> new SeededMatrix(one.matrix(), STREAM)).toList();
   }
 
   /** Short and long lines; usual weights, large ones, and hard ones. */

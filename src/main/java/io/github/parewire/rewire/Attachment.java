@@ -55,10 +55,15 @@ public final class Attachment {
   /** Refuses strengths unless what is needed of them holds. */
   public static void require(boolean holds, double offset) {
     if (!holds) {
-      throw new ArithmeticException(
-          "the strengths are too large for attachment probabilities"
-              + (offset == Selection.Draw.AUTHORS_OFFSET ? "" : " with the offset " + offset));
+      throw tooLarge(offset);
     }
+  }
+
+  /** What is thrown of strengths that are too large. */
+  public static ArithmeticException tooLarge(double offset) {
+    return new ArithmeticException(
+        "the strengths are too large for attachment probabilities"
+            + (offset == Selection.Draw.AUTHORS_OFFSET ? "" : " with the offset " + offset));
   }
 
   /** The least value, ignoring NaN beyond the first four; four at a time hide the latency. */
