@@ -6,12 +6,14 @@ import io.github.parewire.measure.StoredStatistics;
 import io.github.parewire.measure.Strengths;
 import io.github.parewire.model.StoredTensor;
 import io.github.parewire.options.ExecutionOptions;
+import io.github.parewire.options.FileOptions;
 import io.github.parewire.options.RewireOptions;
 import io.github.parewire.result.LayerStatistics;
 import io.github.parewire.result.StrengthVariance;
 import io.github.parewire.result.Verification;
 import io.github.parewire.verify.FileProofs;
 import io.github.parewire.weights.LayerWeights;
+import io.github.parewire.write.DataFiles;
 import io.github.parewire.write.ModelWriter;
 import io.github.parewire.write.PendingOutput;
 import java.io.IOException;
@@ -87,8 +89,10 @@ public class ModelBenchmark extends ModelLayers {
   @Benchmark
   public void write() throws IOException {
     List<StoredTensor> tensors = layers.stream().map(Layer::tensor).toList();
-    try (PendingOutput pending = PendingOutput.create(folder.resolve("out.onnx"))) {
-      ModelWriter writer = ModelWriter.begin(file, tensors, false, pending);
+    Path out = folder.resolve("out.onnx");
+    DataFiles data = DataFiles.plan(file, out, FileOptions.DEFAULT);
+    try (PendingOutput pending = PendingOutput.create(out)) {
+      ModelWriter writer = ModelWriter.begin(file, tensors, data, pending);
       each(
           number -> {
             writer.write(tensors.get(number), weights.get(number).toElements());

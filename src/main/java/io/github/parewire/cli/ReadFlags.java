@@ -3,7 +3,6 @@ package io.github.parewire.cli;
 import io.github.parewire.options.ExecutionOptions;
 import io.github.parewire.options.FileOptions;
 import io.github.parewire.options.RewireOptions;
-import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** How files are read: what all commands have in common. */
@@ -32,6 +31,6 @@ final class ReadFlags {
   RewireOptions.Builder options() {
     return RewireOptions.builder()
         .execution(ExecutionOptions.threads(threads))
-        .files(new FileOptions(allowHardLinks, false, Optional.empty(), false));
+        .files(FileOptions.builder().allowHardLinks(allowHardLinks).build());
   }
 }

@@ -9,9 +9,7 @@ import io.github.parewire.result.Report;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -90,11 +88,7 @@ final class RewireCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     requireFiles();
-    reports.requirePlaces(
-        in,
-        Stream.of(Optional.ofNullable(out), writing.weightsOut())
-            .flatMap(Optional::stream)
-            .toList());
+    reports.requirePlaces(in, writing.places(out));
     Rewirer rewirer = new Rewirer(options(), progress());
     if (dryRun) {
       print(rewirer.dryRun(in));

@@ -2,7 +2,8 @@ package io.github.parewire.cli;
 
 import io.github.parewire.options.FileOptions;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Which files are written besides the model. */
@@ -16,6 +17,21 @@ final class WriteFlags {
   private boolean saveAsExternalData;
 
   @Option(
+      names = "--external-data",
+      paramLabel = "NAME",
+      description =
+          "Put them into this file instead: a path below the folder of OUT. With"
+              + " --one-file-per-tensor, the folder of the files.")
+  private String externalData;
+
+  @Option(
+      names = "--one-file-per-tensor",
+      description =
+          "Put each of them into a file of its own, named after the tensor, beside OUT or in the"
+              + " folder --external-data.")
+  private boolean oneFilePerTensor;
+
+  @Option(
       names = "--weights-out",
       paramLabel = "FILE",
       description =
@@ -25,14 +41,39 @@ final class WriteFlags {
 
   @Option(
       names = "--force",
-      description = "Let OUT.data take the place of a file that is not the data file of OUT.")
+      description = "Let data files take the place of files that are not data files of OUT.")
   private boolean force;
 
-  Optional<Path> weightsOut() {
-    return Optional.ofNullable(weightsOut);
+  /**
+   * The places that are named for files, no other of which may go there.
+   *
+   * @param out the model to write, or null in a dry run
+   */
+  List<Path> places(Path out) {
+    List<Path> places = new ArrayList<>();
+    if (out != null) {
+      places.add(out);
+      files(false).externalData().map(out::resolveSibling).ifPresent(places::add);
+    }
+    if (weightsOut != null) {
+      places.add(weightsOut);
+    }
+    return places;
   }
 
   FileOptions files(boolean allowHardLinks) {
-    return new FileOptions(allowHardLinks, saveAsExternalData, weightsOut(), force);
+    FileOptions.Builder files =
+        FileOptions.builder()
+            .allowHardLinks(allowHardLinks)
+            .saveAsExternalData(saveAsExternalData)
+            .oneFilePerTensor(oneFilePerTensor)
+            .force(force);
+    if (externalData != null) {
+      files.externalData(externalData);
+    }
+    if (weightsOut != null) {
+      files.weightsOut(weightsOut);
+    }
+    return files.build();
   }
 }

@@ -29,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -57,28 +58,31 @@ public final class WeightsExport implements AutoCloseable {
    * Begins the file, so that what stands in its way is known before the work.
    *
    * @param in the model
-   * @param out where the new model goes
+   * @param written where the new model and its data files go
    * @param layers the layers that will be rewired
    * @throws UsageException if the file is one of the run's others or can't hold a layer's type
    * @throws IOException if it can't be written
    */
   public static WeightsExport begin(
-      RewireOptions options, OnnxFile in, Path out, List<Layer> layers) throws IOException {
+      RewireOptions options, OnnxFile in, Collection<Path> written, List<Layer> layers)
+      throws IOException {
     Optional<Path> file = options.files().weightsOut();
     if (file.isEmpty()) {
       return new WeightsExport(options, layers, Optional.empty());
     }
-    requireDistinct(file.get(), in, out);
+    requireDistinct(file.get(), in, written);
     requireTypes(file.get(), layers);
     requireNames(layers);
     return new WeightsExport(options, layers, Optional.of(PendingOutput.create(file.get())));
   }
 
-  private static void requireDistinct(Path file, OnnxFile in, Path out) throws IOException {
+  private static void requireDistinct(Path file, OnnxFile in, Collection<Path> written)
+      throws IOException {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new UsageException("not a file to write weights to: " + file, "name a file");
     }
-    List<Path> others = new ArrayList<>(List.of(in.path(), out, PendingOutput.dataFile(out)));
+    List<Path> others = new ArrayList<>(written);
+    others.add(in.path());
     in.external().stream().map(ExternalData::file).forEach(others::add);
     for (Path other : others) {
       if (FilePlaces.isSame(file, other)) {

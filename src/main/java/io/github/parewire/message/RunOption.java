@@ -43,6 +43,10 @@ public enum RunOption {
   ALLOW_HARD_LINKS,
   /** Whether large initializers go to a data file. */
   SAVE_AS_EXTERNAL_DATA,
+  /** What the data file, or the folder of data files, is called. */
+  EXTERNAL_DATA,
+  /** Whether each tensor gets a data file of its own. */
+  ONE_FILE_PER_TENSOR,
   /** Where the rewired tensors go by themselves. */
   WEIGHTS_OUT,
   /** Whether a data file that is not the older model's may be replaced. */

@@ -62,6 +62,8 @@ final class JsonOptions {
   private static void putFiles(ObjectNode node, FileOptions files) {
     node.put("allowHardLinks", files.allowHardLinks());
     node.put("saveAsExternalData", files.saveAsExternalData());
+    node.put("externalData", files.externalData().orElse(null));
+    node.put("oneFilePerTensor", files.oneFilePerTensor());
     node.put("weightsOut", files.weightsOut().map(Path::toString).orElse(null));
     node.put("force", files.force());
   }

@@ -9,11 +9,13 @@ import io.github.parewire.options.RewireOptions;
 import io.github.parewire.result.Verification;
 import io.github.parewire.result.VerificationException;
 import io.github.parewire.verify.FileProofs;
+import io.github.parewire.write.DataFiles;
 import io.github.parewire.write.ModelWriter;
 import io.github.parewire.write.PendingOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,7 @@ final class FileOutput implements RunOutput {
       RewireOptions options,
       OnnxFile in,
       List<StoredTensor> tensors,
+      DataFiles data,
       PendingOutput model,
       WeightsExport weights)
       throws IOException {
@@ -41,7 +44,7 @@ final class FileOutput implements RunOutput {
     this.tensors = tensors;
     this.model = model;
     this.weights = weights;
-    writer = ModelWriter.begin(in, tensors, options.files().saveAsExternalData(), model);
+    writer = ModelWriter.begin(in, tensors, data, model);
   }
 
   /**
@@ -55,11 +58,12 @@ final class FileOutput implements RunOutput {
   static FileOutput begin(RewireOptions options, OnnxFile in, Path out, List<Layer> layers)
       throws IOException {
     List<StoredTensor> tensors = layers.stream().map(Layer::tensor).toList();
+    DataFiles data = DataFiles.plan(in, out, options.files());
     PendingOutput model = PendingOutput.create(out, options.files().force());
     try {
-      WeightsExport weights = WeightsExport.begin(options, in, out, layers);
+      WeightsExport weights = WeightsExport.begin(options, in, written(out, data), layers);
       try {
-        return new FileOutput(options, in, tensors, model, weights);
+        return new FileOutput(options, in, tensors, data, model, weights);
       } catch (IOException | RuntimeException e) {
         weights.close();
         throw e;
@@ -68,6 +72,12 @@ final class FileOutput implements RunOutput {
       model.close();
       throw e;
     }
+  }
+
+  private static List<Path> written(Path out, DataFiles data) {
+    List<Path> files = new ArrayList<>(data.targets());
+    files.add(out);
+    return files;
   }
 
   @Override

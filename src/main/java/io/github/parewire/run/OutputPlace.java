@@ -1,14 +1,17 @@
 package io.github.parewire.run;
 
+import io.github.parewire.message.Message;
 import io.github.parewire.message.UsageException;
 import io.github.parewire.model.ExternalData;
 import io.github.parewire.model.OnnxFile;
+import io.github.parewire.options.FileOptions;
+import io.github.parewire.write.DataFiles;
 import io.github.parewire.write.FilePlaces;
-import io.github.parewire.write.PendingOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Set;
 
 /** Checks that a new model has a place of its own. */
 final class OutputPlace {
@@ -35,20 +38,29 @@ final class OutputPlace {
   }
 
   /**
-   * Checks that neither the model nor its data file takes the place of a data file of the input,
-   * which is as untouchable as the input.
+   * Checks that neither the model nor one of its data files takes the place of the input or of a
+   * data file of it, which is as untouchable.
    *
    * @throws UsageException if one does
    */
-  static void requireNoDataFile(OnnxFile file, Path out) throws IOException {
-    for (Path target : List.of(out, PendingOutput.dataFile(out))) {
-      for (ExternalData range : file.external()) {
-        if (FilePlaces.isSame(range.file(), target)) {
-          throw new UsageException(
-              target + " is a data file of IN and would be overwritten",
-              "give OUT another name or folder");
-        }
-      }
+  static void requireNoInput(OnnxFile file, Path out, FileOptions options) throws IOException {
+    Set<Object> inputs = new HashSet<>();
+    for (ExternalData range : file.external()) {
+      FilePlaces.key(range.file()).ifPresent(inputs::add);
+    }
+    requireNoneOf(inputs, out, Message.of("give OUT another name or folder"));
+    FilePlaces.key(file.path()).ifPresent(inputs::add);
+    DataFiles data = DataFiles.plan(file, out, options);
+    for (Path target : data.targets()) {
+      requireNoneOf(inputs, target, data.otherPlace());
+    }
+  }
+
+  private static void requireNoneOf(Set<Object> inputs, Path target, Message otherPlace)
+      throws IOException {
+    if (FilePlaces.key(target).filter(inputs::contains).isPresent()) {
+      throw new UsageException(
+          Message.of(target, " is IN or a data file of IN and would be overwritten"), otherPlace);
     }
   }
 }

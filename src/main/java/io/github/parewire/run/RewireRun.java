@@ -107,7 +107,7 @@ public final class RewireRun {
       BeforePublishing before)
       throws IOException {
     if (out.isPresent()) {
-      OutputPlace.requireNoDataFile(file, out.get());
+      OutputPlace.requireNoInput(file, out.get(), options.files());
     }
     Findings findings = FixedFilters.mark(LayerFinder.find(file, options.layers().groups()));
     LayerSelection selection = new LayerSelection(options.layers());

@@ -10,6 +10,7 @@ import io.github.parewire.options.VerificationOptions;
 import io.github.parewire.parallel.ParallelTasks;
 import io.github.parewire.result.Proof;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -42,6 +43,11 @@ final class RunsProof {
       throws IOException {
     if (!options.run()) {
       return Proofs.skipped(NAME, Message.of("left out with ", Message.option(RunOption.RUN)));
+    }
+    if (hasEmptyFile(in) || hasEmptyFile(out)) {
+      return Proofs.skipped(
+          NAME,
+          Message.of("ONNX Runtime can't map a data file of no bytes, which a model has here"));
     }
     boolean run = size(in) <= LARGEST;
     InputShapes shapes = options.inputShapes();
@@ -159,6 +165,16 @@ final class RunsProof {
             ? ""
             : (after.isFinite() ? " without" : " with") + " NaN or infinity";
     return "'" + before.name() + "'" + shapes + finite;
+  }
+
+  /** ONNX Runtime ends the process for one. */
+  private static boolean hasEmptyFile(OnnxFile file) throws IOException {
+    for (ExternalData range : file.external()) {
+      if (range.length() == 0 && Files.size(range.file()) == 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static long size(OnnxFile file) {

@@ -3,6 +3,8 @@ package io.github.parewire.write;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 
 /** Places in the file system, whether or not there is a file yet. */
 public final class FilePlaces {
@@ -17,5 +19,19 @@ public final class FilePlaces {
   public static boolean isSame(Path one, Path other) throws IOException {
     return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize())
         || (Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other));
+  }
+
+  /**
+   * What the names of one file have in common.
+   *
+   * @return empty if there is no such file
+   * @throws IOException if it can't be looked at
+   */
+  public static Optional<Object> key(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    return Optional.of(key == null ? file.toRealPath() : key);
   }
 }

@@ -5,68 +5,70 @@ import io.github.parewire.model.OnnxFile;
 import io.github.parewire.model.Splice;
 import io.github.parewire.model.StoredTensor;
 import io.github.parewire.model.TensorData;
+import io.github.parewire.onnx.TensorProto;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Writes a model as its input with other elements in some tensors. Every other byte is the input's,
- * but for the place of external data, which goes to a file named after the output.
+ * but for the place of external data, which goes to files of the output's own.
  *
  * <p>Tensors may come in any order and from several threads: each has its place from the start, so
- * no more than the tensors at work are held in memory.
+ * no more than the tensors at work are held in memory, and no more data files are open.
  */
 public final class ModelWriter {
 
   private final PendingOutput out;
-  private final DataFile data;
+  private final DataFiles data;
   private final OutputLayout layout;
   private final IdentityHashMap<TensorData, List<Splice>> inline;
+  private final IdentityHashMap<DataFile, AtomicInteger> unwritten = new IdentityHashMap<>();
 
   private ModelWriter(
       PendingOutput out,
-      DataFile data,
+      DataFiles data,
       OutputLayout layout,
       IdentityHashMap<TensorData, List<Splice>> inline) {
     this.out = out;
     this.data = data;
     this.layout = layout;
     this.inline = inline;
+    data.files().forEach(file -> unwritten.put(file, new AtomicInteger(file.ranges().size())));
   }
 
   /**
    * Writes everything but the elements of the given tensors.
    *
    * @param in the input
-   * @param changed the tensors of the input whose elements {@link #write} will be given
-   * @param moveInitializers whether large initializers go to the data file
+   * @param changed the tensors of the input whose elements {@link #write} will be given, each once
+   * @param data which data files there are to be
    * @param out the new files, empty
    */
   public static ModelWriter begin(
-      OnnxFile in, Collection<StoredTensor> changed, boolean moveInitializers, PendingOutput out)
+      OnnxFile in, Collection<StoredTensor> changed, DataFiles data, PendingOutput out)
       throws IOException {
-    String location = PendingOutput.dataFile(out.path()).getFileName().toString();
-    DataFile data = DataFile.of(in, location, moveInitializers);
     List<Splice> splices = new ArrayList<>(data.entries().keySet());
     IdentityHashMap<TensorData, List<Splice>> inline = new IdentityHashMap<>();
     for (StoredTensor tensor : changed) {
-      if (data.offset(tensor.data().tensor()).isEmpty()) {
+      if (data.place(tensor.data().tensor()).isEmpty()) {
         inline.put(tensor.data(), tensor.data().splices());
         splices.addAll(inline.get(tensor.data()));
       }
     }
     OutputLayout layout = OutputLayout.of(in.size(), splices);
     requireSize(in, layout);
-    if (!data.isEmpty()) {
-      // Refused before anything is written, if it stands in another file's place.
-      out.data();
-    }
+    // Refused before anything is written, if one stands in another file's place.
+    out.beginData(data.locations(), data.otherPlace());
     ModelWriter writer = new ModelWriter(out, data, layout, inline);
     writer.writeRest(in, changed);
     return writer;
@@ -76,10 +78,10 @@ public final class ModelWriter {
     if (layout.length() > Integer.MAX_VALUE) {
       throw new ModelException(
           in.path().toString(),
-          "with the names of its data file the model would have "
+          "with the names of its data files the model would have "
               + layout.length()
               + " bytes, and protobuf allows 2147483647",
-          "give OUT a shorter name");
+          "give OUT or its data files shorter names");
     }
   }
 
@@ -90,11 +92,33 @@ public final class ModelWriter {
     for (Map.Entry<Splice, byte[]> entry : data.entries().entrySet()) {
       writeFully(out.model(), ByteBuffer.wrap(entry.getValue()), layout.position(entry.getKey()));
     }
-    if (!data.isEmpty()) {
-      FileChannel channel = out.data();
-      data.copy(
-          (bytes, at) -> writeFully(channel, bytes, at),
-          changed.stream().map(tensor -> tensor.data().tensor()).toList());
+    Set<TensorProto> later = Collections.newSetFromMap(new IdentityHashMap<>());
+    changed.forEach(tensor -> later.add(tensor.data().tensor()));
+    for (DataFile file : data.files()) {
+      if (file.isEmpty()) {
+        // A file of no bytes can't be mapped; ONNX Runtime ends the process for one.
+        writeFully(out.data(file.location()), ByteBuffer.allocate(1), 0);
+      }
+      for (DataFile.Range range : file.ranges()) {
+        if (range.tensors().stream().map(TensorData::tensor).noneMatch(later::contains)) {
+          copy(file, range);
+        }
+      }
+    }
+  }
+
+  /** Copies bytes from where they are in the input. */
+  private void copy(DataFile file, DataFile.Range range) throws IOException {
+    FileChannel channel = out.data(file.location());
+    long[] at = {range.offset()};
+    range.tensors().get(0).read(bytes -> at[0] += writeFully(channel, bytes, at[0]));
+    isWritten(file);
+  }
+
+  /** One more range is. */
+  private void isWritten(DataFile file) throws IOException {
+    if (unwritten.get(file).decrementAndGet() == 0) {
+      out.closeData(file.location());
     }
   }
 
@@ -113,9 +137,11 @@ public final class ModelWriter {
    * @param elements a permutation of the tensor's elements, little-endian, row-major
    */
   public void write(StoredTensor tensor, List<ByteBuffer> elements) throws IOException {
-    OptionalLong offset = data.offset(tensor.data().tensor());
-    if (offset.isPresent()) {
-      writeAll(out.data(), elements, offset.getAsLong());
+    Optional<DataFiles.Place> place = data.place(tensor.data().tensor());
+    if (place.isPresent()) {
+      DataFile file = place.get().file();
+      writeAll(out.data(file.location()), elements, place.get().range().offset());
+      isWritten(file);
       return;
     }
     List<Splice> places = inline.get(tensor.data());

@@ -1,9 +1,7 @@
 package io.github.parewire.write;
 
 import io.github.parewire.message.Message;
-import io.github.parewire.message.RunOption;
 import io.github.parewire.message.UsageException;
-import io.github.parewire.model.OnnxFile;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -11,28 +9,37 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
- * A model, and its data file if it has one, that appear whole or not at all: written in a hidden
+ * A model, and its data files if it has any, that appear whole or not at all: written in a hidden
  * folder beside the target, under their final names, then renamed, the data first. Closing it
  * unpublished deletes it; so does the end of the process, unless it is killed, and then the next
  * run to the same target does.
  */
 public final class PendingOutput implements AutoCloseable {
 
-  private static final String DATA_SUFFIX = ".data";
+  /** Two outputs of this process can't publish one data file at a time. */
+  private static final Object PUBLISHING = new Object();
 
   private final Path target;
   private final boolean force;
   private final Thread cleanup = new Thread(this::end, "delete unpublished output");
   private StagingFolder folder;
   private FileChannel model;
-  private FileChannel data;
+
+  /** The data files by their locations, each with what was in its place: null for nothing. */
+  private final Map<String, String> found = new LinkedHashMap<>();
+
+  /** Those that are open. */
+  private final Map<String, FileChannel> data = new HashMap<>();
+
   private boolean ending;
 
   private PendingOutput(Path target, boolean force) {
@@ -41,7 +48,7 @@ public final class PendingOutput implements AutoCloseable {
   }
 
   /**
-   * Begins an output, whose data file replaces that of an older model and no other.
+   * Begins an output, whose data files replace those of an older model and no others.
    *
    * @see #create(Path, boolean)
    */
@@ -53,7 +60,7 @@ public final class PendingOutput implements AutoCloseable {
    * Begins an output.
    *
    * @param target the name that the model will have
-   * @param force whether its data file may take the place of one that is not the older model's
+   * @param force whether its data files may take the place of ones that are not the older model's
    * @throws IOException if its folder is missing or can't be written to, or another run is at work
    *     on the same target
    */
@@ -88,11 +95,6 @@ public final class PendingOutput implements AutoCloseable {
     }
   }
 
-  /** The data file that belongs to a model of this name. */
-  public static Path dataFile(Path model) {
-    return model.resolveSibling(model.getFileName() + DATA_SUFFIX);
-  }
-
   /** The model as it can be read before it is published. */
   public Path path() {
     return folder.model();
@@ -102,9 +104,7 @@ public final class PendingOutput implements AutoCloseable {
   public Map<Path, Path> files() {
     Map<Path, Path> files = new LinkedHashMap<>();
     files.put(target, path());
-    if (data != null) {
-      files.put(dataFile(target), dataFile(path()));
-    }
+    found.keySet().forEach(each -> files.put(folder.target(each), folder.data(each)));
     return files;
   }
 
@@ -114,54 +114,44 @@ public final class PendingOutput implements AutoCloseable {
   }
 
   /**
-   * Where the data file's bytes go; the file is made at the first call.
+   * Makes the data files, empty.
    *
-   * @throws UsageException if it would take the place of a file that is not the older model's
+   * @param locations their paths, relative to the model's folder
+   * @param otherPlace what to do if one can't have its place
+   * @throws UsageException if one would take the place of a file that is not the older model's, or
+   *     lie outside the model's folder
    */
-  synchronized FileChannel data() throws IOException {
+  synchronized void beginData(Collection<String> locations, Message otherPlace) throws IOException {
     waitIfEnding();
-    if (data == null) {
-      requireOwnDataFile();
-      data = open(folder.data(), dataFile(target));
+    DataPlaces places = new DataPlaces(target, force, otherPlace);
+    for (String location : locations) {
+      places.requireFree(location);
+      found.put(location, FileIdentity.of(folder.target(location)));
     }
-    return data;
-  }
-
-  /**
-   * The user has named the model, and knows what is there; the data file's name is this program's
-   * idea, and what is there may be anything.
-   */
-  private void requireOwnDataFile() throws IOException {
-    Path file = dataFile(target);
-    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    if (!Files.isRegularFile(file) && !Files.isSymbolicLink(file)) {
-      throw new UsageException(
-          file
-              + ": the data file of OUT goes there; expected a file or none, found a folder,"
-              + " device, pipe or socket",
-          "give OUT another name or folder");
-    }
-    if (!force && !namesDataFile()) {
-      throw new UsageException(
-          Message.of(
-              file,
-              ": the data file of OUT goes there; expected none, or that of the model ",
-              target,
-              ", found a file that no model there names"),
-          Message.of("move it elsewhere"),
-          Message.of("give OUT another name or folder"),
-          Message.of("replace it with ", Message.option(RunOption.FORCE)));
+    for (String location : locations) {
+      Path file = folder.data(location);
+      Files.createDirectories(file.getParent());
+      open(file, folder.target(location)).close();
     }
   }
 
-  /** Whether the older model has bytes in the data file. */
-  private boolean namesDataFile() throws IOException {
-    String name = dataFile(target).getFileName().toString();
-    return Files.isRegularFile(target)
-        && OnnxFile.locations(target).stream()
-            .anyMatch(location -> location.replaceFirst("^(\\./+)+", "").equals(name));
+  /** Where a data file's bytes go, until it is closed; safe as {@link #model} is. */
+  synchronized FileChannel data(String location) throws IOException {
+    waitIfEnding();
+    FileChannel channel = data.get(location);
+    if (channel == null) {
+      channel = FileChannel.open(folder.data(location), StandardOpenOption.WRITE);
+      data.put(location, channel);
+    }
+    return channel;
+  }
+
+  /** Closes a data file that is written whole. */
+  synchronized void closeData(String location) throws IOException {
+    FileChannel channel = data.remove(location);
+    if (channel != null) {
+      channel.close();
+    }
   }
 
   /** The model as a stream, for an output that is written from start to end. */
@@ -206,19 +196,38 @@ public final class PendingOutput implements AutoCloseable {
    */
   public void finish() throws IOException {
     finish(model);
-    if (data != null) {
-      finish(data);
+    for (String location : found.keySet()) {
+      finish(data(location));
+      closeData(location);
     }
   }
 
   /**
    * Gives the files, which are {@link #finish finished}, their names in place of older ones.
    *
-   * @throws IOException if a rename fails; older files are as they were then
+   * @throws IOException if a rename fails, or another file has come to the place of a data file;
+   *     older files are as they were then
    */
   public synchronized void publish() throws IOException {
     waitIfEnding();
-    folder.publish(data != null);
+    synchronized (PUBLISHING) {
+      requireUnchangedPlaces();
+      folder.publish(found.keySet());
+    }
+  }
+
+  /** Another output's data file may have got its name since this one was begun. */
+  private void requireUnchangedPlaces() throws IOException {
+    for (Map.Entry<String, String> place : found.entrySet()) {
+      Path file = folder.target(place.getKey());
+      if (!Objects.equals(FileIdentity.of(file), place.getValue())) {
+        throw new FileSystemException(
+            file.toString(),
+            null,
+            "another file came to the place of this data file while it was written; run again, or"
+                + " give it another name");
+      }
+    }
   }
 
   private void finish(FileChannel channel) throws IOException {
@@ -248,8 +257,8 @@ public final class PendingOutput implements AutoCloseable {
     if (model != null) {
       model.close();
     }
-    if (data != null) {
-      data.close();
+    for (FileChannel channel : data.values()) {
+      channel.close();
     }
     if (folder != null) {
       folder.delete();

@@ -7,13 +7,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -62,7 +64,7 @@ final class StagingFolder {
     if (!Files.exists(parent)) {
       throw new NoSuchFileException(parent.toString());
     }
-    Path folder = target.resolveSibling(folderName(target.getFileName().toString()));
+    Path folder = target.resolveSibling(name(target));
     Path key = parent.toRealPath().resolve(folder.getFileName());
     if (!BUSY.add(key)) {
       throw busy(target);
@@ -83,7 +85,9 @@ final class StagingFolder {
     return made;
   }
 
-  private static String folderName(String target) {
+  /** What the folder of an output is called. */
+  static String name(Path output) {
+    String target = output.getFileName().toString();
     byte[] bytes = target.getBytes(StandardCharsets.UTF_8);
     String readable = "." + target + ".tmp";
     return readable.length() - target.length() + bytes.length <= LONGEST_NAME
@@ -140,26 +144,16 @@ final class StagingFolder {
 
   /** Tries to hold the lock, and that on the file that has the name still. */
   private static Held lock(FileChannel channel, Path file) throws IOException {
-    Object before = fileKey(file);
+    Object before = FileIdentity.key(file);
     FileLock lock;
     try {
       lock = channel.tryLock();
     } catch (IOException e) {
       return Held.UNKNOWN;
     }
-    boolean isHeld = lock != null && before != null && Objects.equals(before, fileKey(file));
+    boolean isHeld =
+        lock != null && before != null && Objects.equals(before, FileIdentity.key(file));
     return isHeld ? Held.YES : Held.NO;
-  }
-
-  /** What tells a file from another one of the same name; null if there is none. */
-  private static Object fileKey(Path file) throws IOException {
-    try {
-      BasicFileAttributes attributes =
-          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-      return attributes.fileKey() == null ? attributes.creationTime() : attributes.fileKey();
-    } catch (NoSuchFileException e) {
-      return null;
-    }
   }
 
   private static void removeDead(Path target, Path folder) throws IOException {
@@ -212,83 +206,27 @@ final class StagingFolder {
     return newFolder().resolve(target.getFileName());
   }
 
-  /** The data file's place until it is published. */
-  Path data() {
-    return PendingOutput.dataFile(model());
+  /** A data file's place until it is published. */
+  Path data(String location) {
+    return newFolder().resolve(location);
   }
 
-  /** Which file the data file is, so that it is known by its published name. */
+  /** Where a data file will be. */
+  Path target(String location) {
+    return target.resolveSibling(location);
+  }
+
+  /** Gives the files their final names; see {@link Publication}. */
+  void publish(Collection<String> data) throws IOException {
+    publication().publish(data);
+  }
+
+  private Publication publication() {
+    return new Publication(target, newFolder(), oldFolder(), note());
+  }
+
   private Path note() {
     return folder.resolve("data");
-  }
-
-  private Path oldModel() {
-    return oldFolder().resolve(target.getFileName());
-  }
-
-  private Path oldData() {
-    return PendingOutput.dataFile(oldModel());
-  }
-
-  /**
-   * Gives the files their final names. The model's rename publishes both.
-   *
-   * <p>An older model and its data file go out of the way first: two renames are not one, and a
-   * process that is killed between them must not leave a model with the data of another. Should a
-   * rename fail, {@link #delete} puts them back.
-   *
-   * <p>A rename replaces a symbolic link, as {@code mv} does. To write through it, as {@code cp}
-   * does, could not be done in one step, and in a hub's cache would change a file of other models.
-   */
-  void publish(boolean hasData) throws IOException {
-    Path targetData = PendingOutput.dataFile(target);
-    if (hasData && Files.isRegularFile(target) && Files.isRegularFile(targetData)) {
-      Files.createDirectory(oldFolder());
-      move(target, oldModel());
-      move(targetData, oldData());
-    }
-    if (hasData) {
-      Files.writeString(note(), identity(data()));
-      move(data(), targetData);
-    }
-    move(model(), target);
-  }
-
-  /** Puts an older model and its data file back, unless a newer model is there. */
-  private void restore() throws IOException {
-    if (Files.exists(oldModel(), LinkOption.NOFOLLOW_LINKS)
-        && !Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-      if (Files.exists(oldData(), LinkOption.NOFOLLOW_LINKS)) {
-        move(oldData(), PendingOutput.dataFile(target));
-      }
-      move(oldModel(), target);
-    }
-  }
-
-  /**
-   * Takes a data file back that was published without its model: it is no pair with whatever model
-   * is there, and the next run would take it for somebody else's.
-   */
-  private void removeLoneData() throws IOException {
-    Path published = PendingOutput.dataFile(target);
-    if (Files.exists(model(), LinkOption.NOFOLLOW_LINKS)
-        && !Files.exists(data(), LinkOption.NOFOLLOW_LINKS)
-        && Files.exists(note(), LinkOption.NOFOLLOW_LINKS)
-        && Files.exists(published, LinkOption.NOFOLLOW_LINKS)
-        && Files.readString(note()).equals(identity(published))) {
-      Files.delete(published);
-    }
-  }
-
-  /** What stays of a file when it is renamed, and tells it from others. */
-  private static String identity(Path file) throws IOException {
-    BasicFileAttributes attributes =
-        Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-    return fileKey(file) + " " + attributes.size() + " " + attributes.lastModifiedTime();
-  }
-
-  private static void move(Path from, Path to) throws IOException {
-    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** Deletes the folder, and in it what was not published. */
@@ -304,23 +242,40 @@ final class StagingFolder {
 
   /** The lock file last, and while it is locked: whoever has opened it finds it gone. */
   private void restoreAndDelete() throws IOException {
-    restore();
-    removeLoneData();
-    for (Path file :
-        List.of(
-            model(),
-            data(),
-            newFolder(),
-            oldModel(),
-            oldData(),
-            oldFolder(),
-            note(),
-            lockFile(folder),
-            folder)) {
-      // Of a file whose name is too long the system says so, and not that there is none.
-      if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-        Files.deleteIfExists(file);
-      }
+    publication().undo();
+    deleteWithAll(newFolder());
+    deleteWithAll(oldFolder());
+    for (Path file : List.of(note(), lockFile(folder), folder)) {
+      Files.deleteIfExists(file);
     }
+  }
+
+  private static void deleteWithAll(Path folder) throws IOException {
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+              // Never made, or removed by another run.
+              return FileVisitResult.CONTINUE;
+            }
+            throw e;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path emptied, IOException e)
+              throws IOException {
+            Files.deleteIfExists(emptied);
+            return FileVisitResult.CONTINUE;
+          }
+        });
   }
 }

@@ -22,10 +22,12 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -142,6 +144,67 @@ final class FaultsTest {
     } else {
       assertArrayEquals(
           old.model(), Files.readAllBytes(staging.resolve("old").resolve("out.onnx")));
+    }
+  }
+
+  /** The same with a file each, in a folder that the run makes. */
+  @Test
+  void killedWithADataFilePerTensor() throws Exception {
+    List<Object> each = List.of("-q", "--one-file-per-tensor", "--external-data", "each");
+    Map<String, String> made = runWith(each, 2);
+    delete(out.getParent());
+    Files.createDirectory(out.getParent());
+    for (boolean hasOld : List.of(false, true)) {
+      Map<String, String> old = hasOld ? runWith(each, 1) : Map.of();
+      for (int kill = 0; kill < 4; kill++) {
+        List<Object> arguments = new ArrayList<>(List.of(in, out, "--seed", "2"));
+        arguments.addAll(each);
+        Program program = Program.start(scratch, arguments.toArray());
+        awaitStaging(program);
+        TimeUnit.MILLISECONDS.sleep(150 * kill);
+        program.process().destroyForcibly();
+        Cli cli = program.end();
+        assertTrue(cli.status() == 137 || cli.status() == 0, cli::toString);
+        // Whatever is there, the next run to OUT mends it, and fails for this option.
+        assertEquals(2, Cli.run(in, out, "--external-data", "out.onnx").status());
+        Map<String, String> found = sums();
+        assertTrue(found.equals(old) || found.equals(made), found::toString);
+        if (found.equals(made)) {
+          old = made;
+        }
+      }
+      delete(out.getParent());
+      Files.createDirectory(out.getParent());
+    }
+  }
+
+  private Map<String, String> runWith(List<Object> options, int seed) throws IOException {
+    List<Object> arguments = new ArrayList<>(List.of(in, out, "--seed", seed));
+    arguments.addAll(options);
+    Cli cli = Cli.run(arguments.toArray());
+    assertEquals(0, cli.status(), cli::toString);
+    assertEquals(LAYERS + 1, sums().size());
+    return sums();
+  }
+
+  /** All files in OUT's folder and below, with hashes of what is in them. */
+  private Map<String, String> sums() throws IOException {
+    Map<String, String> sums = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(out.getParent())) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        sums.put(
+            out.getParent().relativize(file).toString(),
+            String.valueOf(Arrays.hashCode(Files.readAllBytes(file))));
+      }
+    }
+    return sums;
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
     }
   }
 

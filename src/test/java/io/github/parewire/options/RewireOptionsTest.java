@@ -44,7 +44,9 @@ final class RewireOptionsTest {
     assertEquals(new LayerOptions(GroupMode.JOINT, List.of(), List.of()), options.layers());
     assertEquals(KernelKind.JAVA, options.execution().kernel());
     assertEquals(WeightCheck.FINGERPRINT, options.verification().check());
-    assertEquals(new FileOptions(false, false, Optional.empty(), false), options.files());
+    assertEquals(
+        new FileOptions(false, false, Optional.empty(), false, Optional.empty(), false),
+        options.files());
   }
 
   @Test
@@ -88,7 +90,9 @@ final class RewireOptionsTest {
     assertThrows(UsageException.class, () -> StreamOptions.ofSeed(-1));
     assertThrows(UsageException.class, () -> ExecutionOptions.threads(0));
     Optional<Path> text = Optional.of(Path.of("weights.txt"));
-    assertThrows(UsageException.class, () -> new FileOptions(false, false, text, false));
+    assertThrows(
+        UsageException.class,
+        () -> new FileOptions(false, false, Optional.empty(), false, text, false));
     assertEquals(WeightsFormat.NPZ, WeightsFormat.of(Path.of("weights.npz")));
     assertEquals(WeightsFormat.SAFETENSORS, WeightsFormat.of(Path.of("a.b.safetensors")));
   }

@@ -41,7 +41,7 @@ public final class Rooms {
     rooms.put("measure", List.of("result", "parallel", "array", "model", "layers"));
     rooms.put("pattern", List.of("result", "numpy", "model", "layers", "measure"));
     rooms.put("hash", List.of("result", "model"));
-    rooms.put("write", List.of("message", "model"));
+    rooms.put("write", List.of("message", "options", "model"));
     rooms.put("verify", List.of("message", "options", "result", "parallel", "model"));
     rooms.put(
         "export",

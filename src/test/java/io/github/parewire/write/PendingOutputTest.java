@@ -5,15 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.parewire.message.Message;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /** New files appear whole or not at all, and what a killed run left is mended. */
@@ -226,11 +233,214 @@ final class PendingOutputTest {
     assertEquals("precious", Files.readString(elsewhere.resolve("lock")));
   }
 
+  // Several data files.
+
+  private static final List<String> SEVERAL = List.of("out.a", "sub/deep/b", "sub/c");
+
+  @Test
+  void publishesSeveralFilesAndTheirFolders() throws IOException {
+    Files.writeString(target, "old");
+    Files.writeString(folder.resolve("out.a"), "old out.a");
+    try (PendingOutput output = several()) {
+      assertEquals("old out.a", Files.readString(folder.resolve("out.a")));
+      assertEquals(4, output.files().size());
+      output.publish();
+    }
+    assertNew();
+  }
+
+  @Test
+  void deletesSeveralFilesThatAreNotPublished() throws IOException {
+    writeOldOfSeveral();
+    several().close();
+    assertOldOfSeveral();
+  }
+
+  /** The model has gone from its place: its rename fails, when all data has been published. */
+  @Test
+  void severalOldFilesAreBackIfTheModelCantBePublished() throws IOException {
+    writeOldOfSeveral();
+    try (PendingOutput output = several()) {
+      Files.delete(output.path());
+      assertThrows(IOException.class, output::publish);
+    }
+    // What nothing tells from a published model's is left; see the test of kills for the rest.
+    assertEquals("old", Files.readString(target));
+    assertEquals("old out.a", Files.readString(folder.resolve("out.a")));
+  }
+
+  /** What a forced run was to replace is nobody's loss if it fails. */
+  @Test
+  void forcedPlaceIsGivenBackIfTheModelCantBePublished() throws IOException {
+    Files.writeString(targetData, "somebody's");
+    try (PendingOutput output = pending("new", "new data")) {
+      Files.createDirectory(target);
+      leaveIn(target, "in the way");
+      assertThrows(IOException.class, output::publish);
+    }
+    assertEquals("somebody's", Files.readString(targetData));
+  }
+
+  /** Every step of publishing may be the last one. */
+  @TestFactory
+  Stream<DynamicTest> killedAfterEachStep() {
+    return IntStream.rangeClosed(0, 9)
+        .boxed()
+        .flatMap(
+            step ->
+                Stream.of(false, true)
+                    .map(
+                        hasOld ->
+                            DynamicTest.dynamicTest(
+                                step + (hasOld ? " steps over older files" : " steps"),
+                                () -> assertMended(step, hasOld))));
+  }
+
+  private void assertMended(int steps, boolean hasOld) throws IOException {
+    if (hasOld) {
+      writeOldOfSeveral();
+    }
+    killAfter(steps, hasOld);
+    PendingOutput.create(target).close();
+    if (steps == 9) {
+      assertNew();
+    } else if (hasOld) {
+      assertOldOfSeveral();
+    } else {
+      assertEquals(List.of(), names());
+    }
+    deleteAll();
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** The steps of a publication, taken by hand on what a run has left. */
+  private void killAfter(int count, boolean hasOld) throws IOException {
+    Path left = folder.resolve("left");
+    try (PendingOutput output = several()) {
+      assertTrue(Files.exists(output.path()));
+      Files.move(staging, left);
+    }
+    Map<String, String> identities = new LinkedHashMap<>();
+    for (String each : SEVERAL) {
+      identities.put(each, FileIdentity.of(left.resolve("new").resolve(each)));
+    }
+    Path old = left.resolve("old");
+    List<Step> steps =
+        List.of(
+            () ->
+                new PublicationNote(identities, hasOld ? List.of() : List.of("sub", "sub/deep"))
+                    .write(left.resolve("data")),
+            () -> moveIf(hasOld, target, old.resolve("out")),
+            () -> moveIf(hasOld, folder.resolve("out.a"), old.resolve("out.a")),
+            () -> moveIf(hasOld, folder.resolve("sub/c"), old.resolve("sub/c")),
+            () -> Files.createDirectories(folder.resolve("sub/deep")),
+            () -> moveIf(true, left.resolve("new/out.a"), folder.resolve("out.a")),
+            () -> moveIf(true, left.resolve("new/sub/deep/b"), folder.resolve("sub/deep/b")),
+            () -> moveIf(true, left.resolve("new/sub/c"), folder.resolve("sub/c")),
+            () -> moveIf(true, left.resolve("new/out"), target));
+    for (Step step : steps.subList(0, count)) {
+      step.run();
+    }
+    Files.move(left, staging);
+  }
+
+  private static void moveIf(boolean isThere, Path from, Path to) throws IOException {
+    if (isThere) {
+      Files.createDirectories(to.getParent());
+      Files.move(from, to);
+    }
+  }
+
+  /** A note that was being written is no reason to delete what is there. */
+  @Test
+  void noteCutShort() throws IOException {
+    for (String note : List.of("", "\tprecio", "\tsub\0\tprecio", "(dev=1) 3 2\tout.a")) {
+      Files.createDirectories(folder.resolve("precio"));
+      leave("lock", "");
+      leave("new/out", "new");
+      leave("data", note);
+      PendingOutput.create(target).close();
+      assertTrue(Files.isDirectory(folder.resolve("precio")), note);
+      assertFalse(Files.exists(staging));
+    }
+  }
+
+  /** Two models of one folder, whose data files have one name. */
+  @Test
+  void dataFileOfAnotherModelThatCameMeanwhileStays() throws IOException {
+    Path other = folder.resolve("other");
+    try (PendingOutput output = pending("new", "new data");
+        PendingOutput second = PendingOutput.create(other)) {
+      second.model().write(bytes("other"));
+      second.beginData(List.of("out.data"), Message.of());
+      second.data("out.data").write(bytes("other data"));
+      second.finish();
+      output.publish();
+      IOException e = assertThrows(IOException.class, second::publish);
+      assertTrue(e.getMessage().contains("came to the place of this data file"), e::getMessage);
+    }
+    assertEquals("new data", Files.readString(targetData));
+    assertEquals(List.of("out", "out.data"), names());
+  }
+
+  private PendingOutput several() throws IOException {
+    PendingOutput output = PendingOutput.create(target, true);
+    output.model().write(bytes("new"));
+    output.beginData(SEVERAL, Message.of());
+    for (String each : SEVERAL) {
+      output.data(each).write(bytes("new " + each));
+      output.closeData(each);
+    }
+    output.finish();
+    return output;
+  }
+
+  private void writeOldOfSeveral() throws IOException {
+    Files.writeString(target, "old");
+    Files.writeString(folder.resolve("out.a"), "old out.a");
+    Files.createDirectories(folder.resolve("sub/deep"));
+    Files.writeString(folder.resolve("sub/c"), "old sub/c");
+  }
+
+  private void assertOldOfSeveral() throws IOException {
+    assertEquals("old", Files.readString(target));
+    assertEquals("old out.a", Files.readString(folder.resolve("out.a")));
+    assertEquals("old sub/c", Files.readString(folder.resolve("sub/c")));
+    assertFalse(Files.exists(folder.resolve("sub/deep/b")));
+    assertEquals(List.of("out", "out.a", "sub"), names());
+  }
+
+  private void assertNew() throws IOException {
+    assertEquals("new", Files.readString(target));
+    for (String each : SEVERAL) {
+      assertEquals("new " + each, Files.readString(folder.resolve(each)));
+    }
+    assertEquals(List.of("out", "out.a", "sub"), names());
+  }
+
+  private void deleteAll() throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        if (!each.equals(folder)) {
+          Files.delete(each);
+        }
+      }
+    }
+  }
+
+  private static ByteBuffer bytes(String text) {
+    return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+  }
+
   private PendingOutput pending(String model, String data) throws IOException {
     PendingOutput output = PendingOutput.create(target, true);
     assertFalse(output.path().startsWith(target));
-    output.model().write(ByteBuffer.wrap(model.getBytes(StandardCharsets.UTF_8)));
-    output.data().write(ByteBuffer.wrap(data.getBytes(StandardCharsets.UTF_8)));
+    output.model().write(bytes(model));
+    output.beginData(List.of("out.data"), Message.of());
+    output.data("out.data").write(bytes(data));
     output.finish();
     return output;
   }
