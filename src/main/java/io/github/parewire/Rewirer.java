@@ -5,13 +5,17 @@ import io.github.parewire.message.NoLayerException;
 import io.github.parewire.message.UnsupportedDeviceException;
 import io.github.parewire.message.UsageException;
 import io.github.parewire.options.Progress;
+import io.github.parewire.options.RewireJob;
 import io.github.parewire.options.RewireOptions;
 import io.github.parewire.result.BeforePublishing;
+import io.github.parewire.result.JobListener;
 import io.github.parewire.result.Report;
 import io.github.parewire.result.VerificationException;
+import io.github.parewire.run.JobsRun;
 import io.github.parewire.run.RewireRun;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -95,5 +99,18 @@ public final class Rewirer {
    */
   public Report dryRun(Path in) throws IOException {
     return new RewireRun(options, progress).run(in, Optional.empty(), BeforePublishing.NOTHING);
+  }
+
+  /**
+   * Rewires many files, one after the other. Each is verified and published by itself, as {@link
+   * #rewire} does; what takes long to start is started once.
+   *
+   * @param jobs the files
+   * @param listener hears how each ends; a failure ends no other job
+   * @throws UnsupportedDeviceException if the options' device can't be used; nothing is done then
+   * @throws IOException if a library can't be started; likewise
+   */
+  public void rewireAll(List<RewireJob> jobs, JobListener listener) throws IOException {
+    new JobsRun(options, progress).run(jobs, listener);
   }
 }

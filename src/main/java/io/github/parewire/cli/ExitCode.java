@@ -8,6 +8,7 @@ import io.github.parewire.message.UsageException;
 import io.github.parewire.result.VerificationException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /** How the program ends. */
 enum ExitCode {
@@ -26,6 +27,10 @@ enum ExitCode {
   /** A bug of this program. */
   BUG(70);
 
+  /** The worst first: what may have spoiled a result, then what left one out. */
+  private static final List<ExitCode> WORST_FIRST =
+      List.of(BUG, VERIFICATION_FAILED, IO, USAGE, INVALID_MODEL, NO_LAYER, DONE);
+
   private final int status;
 
   ExitCode(int status) {
@@ -35,6 +40,11 @@ enum ExitCode {
   /** The process's exit status. */
   int status() {
     return status;
+  }
+
+  /** The worse of two, by which a program ends that did many jobs. */
+  ExitCode orWorse(ExitCode other) {
+    return WORST_FIRST.indexOf(this) <= WORST_FIRST.indexOf(other) ? this : other;
   }
 
   /** How a failure ends the program. */

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
             + " other tensor is left.")
 final class InspectCommand implements Callable<Integer> {
 
-  @Parameters(paramLabel = "MODEL", description = "The model to read.")
+  @Parameters(paramLabel = "MODEL", description = "The model to read; - for standard input.")
   private Path model;
 
   @Option(
@@ -52,11 +52,16 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    return Pipes.with(this::inspect);
+  }
+
+  private int inspect(Pipes pipes) throws IOException {
     if (json != null) {
       json.requireFolder();
       json.requireOther(model);
     }
-    Inspection inspection = new Inspector(reading.options().build()).inspect(model);
+    Inspection inspection =
+        pipes.named(new Inspector(reading.options().build()).inspect(pipes.source(model)));
     PrintWriter results = spec.commandLine().getOut();
     if (json != null) {
       for (Path data : inspection.dataFiles()) {

@@ -1,22 +1,15 @@
 package io.github.parewire.cli;
 
-import io.github.parewire.message.DeviceFailedException;
 import io.github.parewire.message.FileNames;
-import io.github.parewire.message.Printable;
 import io.github.parewire.message.UsageException;
-import io.github.parewire.message.UserException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine;
@@ -80,14 +73,9 @@ public final class Main {
         StandardOutput.require(out);
       }
       return status;
-    } catch (FileSystemException | UsageException e) {
-      return failure(e, err, List.of(arguments).contains("-v"));
-    } catch (OutOfMemoryError e) {
-      err.println("onnx-parewire: not enough memory: " + oneLine(e.getMessage()));
-      return ExitCode.IO.status();
-    } catch (Error e) {
+    } catch (FileSystemException | UsageException | Error e) {
       // picocli hands on exceptions alone; the JVM would exit with 1, as if verification failed.
-      return failure(e, command.getErr(), List.of(arguments).contains("-v"));
+      return failure(e, err, List.of(arguments).contains("-v"));
     }
   }
 
@@ -101,7 +89,7 @@ public final class Main {
 
   private static int usage(CommandLine.ParameterException e, String[] arguments) {
     PrintWriter err = e.getCommandLine().getErr();
-    err.println("onnx-parewire: " + oneLine(reason(e) + didYouMean(e)) + "; see --help");
+    err.println("onnx-parewire: " + Failure.oneLine(reason(e) + didYouMean(e)) + "; see --help");
     return ExitCode.USAGE.status();
   }
 
@@ -130,65 +118,8 @@ public final class Main {
   }
 
   private static int failure(Throwable thrown, PrintWriter err, boolean isVerbose) {
-    ExitCode code = ExitCode.of(thrown);
-    String message = message(thrown, code);
-    String folder = System.getProperty("user.dir");
-    if (code == ExitCode.IO && FileNames.isLost(folder)) {
-      Throwable lost = FileNames.refusal(message + ", in the current folder " + folder);
-      message = message(lost, ExitCode.of(lost));
-      // From there no relative path leads anywhere; a full disk is a full disk.
-      code = cause(thrown) instanceof NoSuchFileException ? ExitCode.of(lost) : code;
-    }
-    err.println("onnx-parewire: " + message);
-    if (isVerbose) {
-      StringWriter trace = new StringWriter();
-      thrown.printStackTrace(new PrintWriter(trace));
-      trace.toString().lines().map(Main::traceLine).forEach(err::println);
-    }
-    return code.status();
-  }
-
-  /** A line of a stack trace, which begins with a tab where it names a place in the code. */
-  private static String traceLine(String line) {
-    boolean isPlace = line.startsWith("\tat ") || line.startsWith("\t... ");
-    return isPlace ? "\t" + Printable.line(line.substring(1)) : Printable.line(line);
-  }
-
-  private static String message(Throwable e, ExitCode code) {
-    String text =
-        switch (code) {
-          case IO ->
-              e instanceof DeviceFailedException device
-                  ? device.message().text(FlagWording.FLAGS)
-                  : ioMessage(e);
-          case BUG -> "a bug in onnx-parewire: " + e + "; please report it, with what -v prints";
-          default ->
-              e instanceof UserException user
-                  ? user.message().text(FlagWording.FLAGS)
-                  : e.getMessage();
-        };
-    return oneLine(text);
-  }
-
-  private static String ioMessage(Throwable e) {
-    Throwable cause = cause(e);
-    if (cause instanceof NoSuchFileException missing) {
-      return missing.getFile() + ": no such file or folder";
-    }
-    if (cause instanceof AccessDeniedException denied) {
-      return denied.getFile() + ": permission denied";
-    }
-    if (cause instanceof FileSystemException file && file.getReason() != null) {
-      return file.getFile() + ": " + file.getReason();
-    }
-    return "can't read or write: " + cause.getMessage();
-  }
-
-  private static Throwable cause(Throwable e) {
-    return e instanceof UncheckedIOException ? e.getCause() : e;
-  }
-
-  private static String oneLine(String text) {
-    return Printable.line(String.valueOf(text).replaceAll("\\s*\\R\\s*", " ").strip());
+    Failure failure = Failure.of(thrown);
+    failure.print(err, isVerbose);
+    return failure.code().status();
   }
 }

@@ -33,19 +33,27 @@ final class ProgressLine implements Progress {
 
   private final PrintStream err = System.err;
   private final LongAdder passed = new LongAdder();
-  private final CountDownLatch ended = new CountDownLatch(1);
-  private final Thread display = new Thread(this::display, "progress");
+  private CountDownLatch ended = new CountDownLatch(0);
+  private Thread display = new Thread(() -> {});
   private volatile boolean verifying;
   private boolean shown;
   private long total;
   private int passes;
   private long since;
 
+  /** Begins a run, when the one before has ended. */
   @Override
-  public void begin(long weights, int times) {
+  public synchronized void begin(long weights, int times) {
     passes = times;
     total = passes * weights;
     since = System.nanoTime();
+    passed.reset();
+    verifying = false;
+    shown = false;
+    // A thread that is on its way out must not take the next run's for its own.
+    CountDownLatch end = new CountDownLatch(1);
+    ended = end;
+    display = new Thread(() -> display(end), "progress");
     display.setDaemon(true);
     display.start();
   }
@@ -76,19 +84,19 @@ final class ProgressLine implements Progress {
     }
   }
 
-  private void display() {
+  private void display(CountDownLatch end) {
     try {
-      if (!ended.await(DELAY_MILLIS, TimeUnit.MILLISECONDS)) {
-        ErrorTerminal.width().ifPresent(this::display);
+      if (!end.await(DELAY_MILLIS, TimeUnit.MILLISECONDS)) {
+        ErrorTerminal.width().ifPresent(width -> display(end, width));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void display(int width) {
+  private void display(CountDownLatch end, int width) {
     synchronized (this) {
-      shown = ended.getCount() > 0;
+      shown = end.getCount() > 0;
       if (!shown) {
         return;
       }
@@ -99,7 +107,7 @@ final class ProgressLine implements Progress {
         if (verifying) {
           bar.setExtraMessage(" verifying");
         }
-      } while (!ended.await(UPDATE_MILLIS, TimeUnit.MILLISECONDS));
+      } while (!end.await(UPDATE_MILLIS, TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

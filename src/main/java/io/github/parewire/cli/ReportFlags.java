@@ -2,18 +2,7 @@ package io.github.parewire.cli;
 
 import io.github.parewire.message.UsageException;
 import io.github.parewire.options.ReportOptions;
-import io.github.parewire.report.HtmlReport;
-import io.github.parewire.report.JsonReport;
-import io.github.parewire.result.FileHash;
-import io.github.parewire.result.Report;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.FileSystemException;
-import java.nio.file.Path;
-import java.util.Collection;
-import java.util.List;
-import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Which reports a run is to write besides the table, or in place of it. */
@@ -42,60 +31,31 @@ final class ReportFlags {
     return new ReportOptions(json != null || html != null, html != null);
   }
 
-  /** Whether standard output is for a report. */
-  boolean takeStandardOutput() {
-    return places().anyMatch(ReportPlace::isStandardOutput);
+  /** The reports of the only model. */
+  Reports reports() {
+    return new Reports(Optional.ofNullable(json), Optional.ofNullable(html));
   }
 
   /**
-   * Checks, before any work, that each report has a place of its own.
+   * The reports that one of many models has to itself.
    *
-   * @param in the model to read, which no report may replace
-   * @param others files to write, likewise
-   * @throws UsageException if one has not
-   * @throws FileSystemException if the folder for one is missing, or it is a folder
+   * @param model its name
+   * @throws UsageException if models would share one
    */
-  void requirePlaces(Path in, Collection<Path> others) throws IOException {
-    if (json != null && json.equals(html)) {
-      throw new UsageException("--json and --html both go to " + json.name(), "name two places");
-    }
-    for (ReportPlace place : places().toList()) {
-      place.requireFolder();
-    }
-    requireOthers(List.of(in));
-    requireOthers(others);
-  }
-
-  private void requireOthers(Collection<Path> models) throws IOException {
-    for (ReportPlace place : places().toList()) {
-      for (Path model : models) {
-        place.requireOther(model);
-      }
-    }
-  }
-
-  private Stream<ReportPlace> places() {
-    return Stream.of(json, html).filter(Objects::nonNull);
-  }
-
-  /**
-   * Writes the reports.
-   *
-   * @param arguments the command line
-   * @param results standard output
-   * @throws UsageException if one would replace a data file of the model
-   */
-  void write(Report report, List<String> arguments, PrintWriter results) throws IOException {
-    requireOthers(
-        Stream.of(report.inputFiles(), report.outputFiles())
-            .flatMap(List::stream)
-            .map(FileHash::path)
-            .toList());
-    if (json != null) {
-      json.write(JsonReport.text(report, FlagWording.FLAGS) + System.lineSeparator(), results);
-    }
+  Reports reports(String model) {
     if (html != null) {
-      html.write(HtmlReport.text(report, arguments, FlagWording.FLAGS), results);
+      html.pattern().requirePlace("--html");
     }
+    return new Reports(
+        Optional.ofNullable(json)
+            .map(ReportPlace::pattern)
+            .filter(NamePattern::hasPlace)
+            .map(pattern -> new ReportPlace(pattern.of(model))),
+        Optional.ofNullable(html).map(place -> new ReportPlace(place.pattern().of(model))));
+  }
+
+  /** Where all of many models have a line each; empty for nowhere. */
+  Optional<ReportPlace> lines() {
+    return Optional.ofNullable(json).filter(place -> !place.pattern().hasPlace());
   }
 }

@@ -36,6 +36,11 @@ record ReportPlace(String name) {
     return name.equals(STANDARD_OUTPUT);
   }
 
+  /** The name as one of files that many models have. */
+  NamePattern pattern() {
+    return new NamePattern(name);
+  }
+
   /**
    * Checks, before any work, that a file can be there.
    *
@@ -62,9 +67,14 @@ record ReportPlace(String name) {
    */
   void requireOther(Path model) throws IOException {
     if (!isStandardOutput() && FilePlaces.isSame(Path.of(name), model)) {
-      throw new UsageException(
-          name + " is another file of this run", "give the report a name of its own");
+      throw isAnother();
     }
+  }
+
+  /** What to say of a place that is another file's. */
+  UsageException isAnother() {
+    return new UsageException(
+        name + " is another file of this run", "give the report a name of its own");
   }
 
   /**

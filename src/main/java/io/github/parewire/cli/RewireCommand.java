@@ -1,15 +1,24 @@
 package io.github.parewire.cli;
 
 import io.github.parewire.Rewirer;
+import io.github.parewire.message.UsageException;
 import io.github.parewire.options.ExecutionOptions;
+import io.github.parewire.options.FileOptions;
 import io.github.parewire.options.Progress;
+import io.github.parewire.options.RewireJob;
 import io.github.parewire.options.RewireOptions;
 import io.github.parewire.report.TextReport;
 import io.github.parewire.result.Report;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,6 +44,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  onnx-parewire model.onnx rewired.onnx",
       "  onnx-parewire model.onnx rewired.onnx --seed 7 --exclude '*head*'",
+      "  onnx-parewire a.onnx b.onnx models --out-dir rewired",
+      "  make-model | onnx-parewire - rewired.onnx",
       "  onnx-parewire model.onnx --dry-run",
       "  onnx-parewire inspect model.onnx"
     },
@@ -51,18 +62,23 @@ import picocli.CommandLine.Spec;
 final class RewireCommand implements Callable<Integer> {
 
   @Parameters(
-      index = "0",
-      arity = "0..1",
-      paramLabel = "IN",
-      description = "The model to read; it is never written to.")
-  private Path in;
+      arity = "0..*",
+      paramLabel = "IN OUT",
+      description = {
+        "The model to read, which is never written to, and the one to write, which appears verified"
+            + " or not at all. For - they come and go by pipes.",
+        "With --out-dir any number of models to read, and of folders that stand for all models in"
+            + " them."
+      })
+  private List<Path> files = List.of();
 
-  @Parameters(
-      index = "1",
-      arity = "0..1",
-      paramLabel = "OUT",
-      description = "The model to write; it appears verified or not at all.")
-  private Path out;
+  @Option(
+      names = "--out-dir",
+      paramLabel = "DIR",
+      description =
+          "Rewire any number of models into a folder. Each is verified by itself, and fails by"
+              + " itself.")
+  private Path outDir;
 
   @Option(names = "--dry-run", description = "Show what would be done; write nothing.")
   private boolean dryRun;
@@ -87,19 +103,59 @@ final class RewireCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (outDir != null) {
+      return rewireAll().status();
+    }
     requireFiles();
-    reports.requirePlaces(in, writing.places(out));
-    Rewirer rewirer = new Rewirer(options(), progress());
+    return Pipes.with(this::rewire);
+  }
+
+  private ExitCode rewireAll() throws IOException {
+    if (files.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "Missing the models to read, or folders of them: IN");
+    }
+    Map<RewireJob, Reports> jobs = new LinkedHashMap<>();
+    for (OutDir.Place place : new OutDir(outDir).places(files)) {
+      FileOptions own = writing.files(reading.allowHardLinks(), place.name());
+      jobs.put(
+          new RewireJob(
+              place.in(), Optional.of(place.out()).filter(out -> !dryRun), Optional.of(own)),
+          reports.reports(place.name()));
+    }
+    return new Batch(jobs, reports.lines(), verbosity, spec.commandLine())
+        .run(new Rewirer(options(FileOptions.DEFAULT), progress()));
+  }
+
+  private int rewire(Pipes pipes) throws IOException {
+    FileOptions own = writing.files(reading.allowHardLinks());
+    Reports places = reports.reports();
+    places.requirePlaces(
+        Stream.concat(
+                Stream.of(files.get(0)), WriteFlags.places(files.stream().skip(1).findFirst(), own))
+            .toList());
+    Rewirer rewirer = new Rewirer(options(own), progress());
+    Path in = pipes.source(files.get(0));
     if (dryRun) {
-      print(rewirer.dryRun(in));
+      print(rewirer.dryRun(in), places, pipes);
     } else {
+      requireRoom(places);
+      Path out = pipes.target(files.get(1));
       // OUT appears when all that was asked for beside it is there.
-      rewirer.rewire(in, out, this::print);
+      rewirer.rewire(in, out, report -> print(report, places, pipes));
+      pipes.send(spec.commandLine().getOut());
     }
     return ExitCode.DONE.status();
   }
 
-  private RewireOptions options() {
+  private void requireRoom(Reports places) {
+    if (Pipes.isPipe(files.get(1)) && places.takeStandardOutput()) {
+      throw new UsageException(
+          "the new model and a report both go to standard output", "name a file for one of them");
+    }
+  }
+
+  private RewireOptions options(FileOptions files) {
     ExecutionOptions computes = execution.execution(reading.threads());
     return RewireOptions.builder()
         .rule(rule.rule(computes.kernel()))
@@ -107,7 +163,7 @@ final class RewireCommand implements Callable<Integer> {
         .layers(layers.layers())
         .execution(computes)
         .verification(proofs.verification())
-        .files(writing.files(reading.allowHardLinks()))
+        .files(files)
         .report(reports.report())
         .build();
   }
@@ -118,25 +174,38 @@ final class RewireCommand implements Callable<Integer> {
 
   private void requireFiles() {
     CommandLine command = spec.commandLine();
-    if (in == null) {
+    if (files.isEmpty()) {
       throw new ParameterException(command, "Missing the model to read: IN");
     }
-    if (out == null && !dryRun) {
+    if (files.size() > 2) {
+      throw new ParameterException(
+          command,
+          "Expected IN OUT, found "
+              + files.get(2)
+              + " besides; for many models name --out-dir DIR");
+    }
+    if (Files.isDirectory(files.get(0))) {
+      throw new ParameterException(
+          command, "IN is a folder: " + files.get(0) + "; for all models in it name --out-dir DIR");
+    }
+    if (files.size() < 2 && !dryRun) {
       throw new ParameterException(command, "Missing the model to write: OUT");
     }
   }
 
-  private void print(Report report) throws IOException {
-    PrintWriter results = spec.commandLine().getOut();
-    reports.write(report, spec.commandLine().getParseResult().originalArgs(), results);
+  private void print(Report whole, Reports places, Pipes pipes) throws IOException {
+    pipes.requireSingleFile();
+    Report report = pipes.named(whole);
+    PrintWriter notes = spec.commandLine().getErr();
+    PrintWriter results = pipes.takeStandardOutput() ? notes : spec.commandLine().getOut();
+    places.write(report, spec.commandLine().getParseResult().originalArgs(), results);
     if (verbosity.isQuiet()) {
       return;
     }
     TextReport text = new TextReport(verbosity.isVerbose(), FlagWording.FLAGS);
-    PrintWriter notes = spec.commandLine().getErr();
     text.notes(report).forEach(notes::println);
     text.warnings(report).forEach(notes::println);
-    if (!reports.takeStandardOutput()) {
+    if (!places.takeStandardOutput()) {
       text.lines(report).forEach(results::println);
       StandardOutput.require(results);
     }

@@ -1,15 +1,22 @@
 package io.github.parewire.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** Standard output, which can tell why something was not written. */
 final class StandardOutput extends PrintWriter {
+
+  private static final String NAME = "standard output";
 
   /** Keeps the first failure, of which a writer tells only that there was one. */
   private static final class Remembering extends FilterOutputStream {
@@ -61,12 +68,48 @@ final class StandardOutput extends PrintWriter {
       return;
     }
     IOException why = results instanceof StandardOutput out ? out.stream.failure : null;
-    if (why == null || !isClosedPipe(why)) {
-      FileSystemException named =
-          new FileSystemException(
-              "standard output", null, why == null ? "can't be written to" : why.getMessage());
-      named.initCause(why);
-      throw named;
+    if (why == null) {
+      throw new FileSystemException(NAME, null, "can't be written to");
+    }
+    if (!isClosedPipe(why)) {
+      throw named(why);
+    }
+  }
+
+  private static FileSystemException named(IOException why) {
+    FileSystemException named = new FileSystemException(NAME, null, why.getMessage());
+    named.initCause(why);
+    return named;
+  }
+
+  /**
+   * Writes a file's bytes as they are. Here a closed pipe is a failure: whoever reads part of a
+   * model has no model.
+   *
+   * @param results standard output, or what stands for it
+   * @throws FileSystemException if they can't be written
+   * @throws IOException if the file can't be read
+   */
+  static void copy(Path file, PrintWriter results) throws IOException {
+    results.flush();
+    OutputStream bytes =
+        results instanceof StandardOutput out
+            ? out.stream
+            : new FileOutputStream(FileDescriptor.out);
+    try (InputStream content = Files.newInputStream(file)) {
+      byte[] buffer = new byte[1 << 16];
+      for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
+        write(bytes, buffer, read);
+      }
+    }
+  }
+
+  private static void write(OutputStream bytes, byte[] buffer, int length)
+      throws FileSystemException {
+    try {
+      bytes.write(buffer, 0, length);
+    } catch (IOException e) {
+      throw named(e);
     }
   }
 

@@ -23,10 +23,16 @@ import picocli.CommandLine.Spec;
         "Proves that OUT is IN with the weights of its dense and conv layers in another order.")
 final class VerifyCommand implements Callable<Integer> {
 
-  @Parameters(index = "0", paramLabel = "IN", description = "The model before.")
+  @Parameters(
+      index = "0",
+      paramLabel = "IN",
+      description = "The model before; - for standard input.")
   private Path in;
 
-  @Parameters(index = "1", paramLabel = "OUT", description = "The model after.")
+  @Parameters(
+      index = "1",
+      paramLabel = "OUT",
+      description = "The model after; - for standard input.")
   private Path out;
 
   @Mixin private ReadFlags reading;
@@ -39,12 +45,16 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    return Pipes.with(this::verify);
+  }
+
+  private int verify(Pipes pipes) throws IOException {
     RewireOptions options = reading.options().verification(proofs.verification()).build();
-    Verification verification = new Verifier(options).verify(in, out);
+    Verification verification = new Verifier(options).verify(pipes.source(in), pipes.source(out));
     if (!verbosity.isQuiet()) {
       PrintWriter results = spec.commandLine().getOut();
       verification.proofs().stream()
-          .map(proof -> Printable.line(proof.line().text(FlagWording.FLAGS)))
+          .map(proof -> Printable.line(pipes.named(proof.line().text(FlagWording.FLAGS))))
           .forEach(results::println);
       results.println(verification.passed() ? "verified" : "NOT verified");
     }

@@ -1,9 +1,10 @@
 package io.github.parewire.cli;
 
+import io.github.parewire.message.UsageException;
 import io.github.parewire.options.FileOptions;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** Which files are written besides the model. */
@@ -45,34 +46,65 @@ final class WriteFlags {
   private boolean force;
 
   /**
-   * The places that are named for files, no other of which may go there.
+   * The places that are named for files to write, no other of which may go there.
    *
-   * @param out the model to write, or null in a dry run
+   * @param out the model; empty in a dry run
    */
-  List<Path> places(Path out) {
-    List<Path> places = new ArrayList<>();
-    if (out != null) {
-      places.add(out);
-      files(false).externalData().map(out::resolveSibling).ifPresent(places::add);
-    }
-    if (weightsOut != null) {
-      places.add(weightsOut);
-    }
-    return places;
+  static Stream<Path> places(Optional<Path> out, FileOptions files) {
+    return Stream.of(
+            out,
+            out.flatMap(model -> files.externalData().map(model::resolveSibling)),
+            files.weightsOut())
+        .flatMap(Optional::stream);
   }
 
+  /** How the files of the only model are read and written. */
   FileOptions files(boolean allowHardLinks) {
+    return files(allowHardLinks, externalData, weightsOut);
+  }
+
+  /**
+   * How the files of one of many models are read and written.
+   *
+   * @param model its path below the folder that all go to, without {@code .onnx}
+   * @throws UsageException if models would share a file
+   */
+  FileOptions files(boolean allowHardLinks, String model) {
+    if (oneFilePerTensor && externalData == null) {
+      throw new UsageException(
+          "tensors of different models would go to one file",
+          "give each model a folder for its own by --external-data '{}'");
+    }
+    return files(
+        allowHardLinks,
+        // Relative to the folder that OUT is in.
+        own("--external-data", externalData, Path.of(model).getFileName().toString()),
+        Optional.ofNullable(weightsOut)
+            .map(file -> Path.of(own("--weights-out", file.toString(), model)))
+            .orElse(null));
+  }
+
+  private static String own(String flag, String pattern, String model) {
+    if (pattern == null) {
+      return null;
+    }
+    NamePattern name = new NamePattern(pattern);
+    name.requirePlace(flag);
+    return name.of(model);
+  }
+
+  private FileOptions files(boolean allowHardLinks, String data, Path weights) {
     FileOptions.Builder files =
         FileOptions.builder()
             .allowHardLinks(allowHardLinks)
             .saveAsExternalData(saveAsExternalData)
             .oneFilePerTensor(oneFilePerTensor)
             .force(force);
-    if (externalData != null) {
-      files.externalData(externalData);
+    if (data != null) {
+      files.externalData(data);
     }
-    if (weightsOut != null) {
-      files.weightsOut(weightsOut);
+    if (weights != null) {
+      files.weightsOut(weights);
     }
     return files.build();
   }

@@ -98,6 +98,16 @@ public record RewireOptions(
         .orElse(execution.device().equals(Device.CUDA) ? RunDevice.CUDA : RunDevice.CPU);
   }
 
+  /**
+   * The same but for how files are read and written.
+   *
+   * @param others how they are
+   * @return other options
+   */
+  public RewireOptions withFiles(FileOptions others) {
+    return new RewireOptions(rule, streams, layers, execution, verification, others, report);
+  }
+
   private static Message.Part option(RunOption option, Enum<?> value) {
     return Message.option(option, LowerCase.of(value));
   }

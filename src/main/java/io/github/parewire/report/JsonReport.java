@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.parewire.message.LowerCase;
 import io.github.parewire.message.Wording;
+import io.github.parewire.options.RewireJob;
 import io.github.parewire.options.StreamOptions;
 import io.github.parewire.result.FileHash;
 import io.github.parewire.result.Host;
@@ -44,6 +45,35 @@ public final class JsonReport {
    */
   public static String text(Report report, Wording wording) {
     return JsonLayers.text(new JsonReport(wording).tree(report));
+  }
+
+  /**
+   * The report as one line, as many models have one each.
+   *
+   * @param report what a run did
+   * @param wording how its texts call options and commands
+   * @return a JSON object without a line break
+   */
+  public static String line(Report report, Wording wording) {
+    return new JsonReport(wording).tree(report).toString();
+  }
+
+  /**
+   * The line of a model that has failed.
+   *
+   * @param job the model
+   * @param exitCode how a run of it alone would have ended
+   * @param error what went wrong
+   * @return a JSON object without a line break
+   */
+  public static String failureLine(RewireJob job, int exitCode, String error) {
+    ObjectNode root = NODES.objectNode();
+    root.put("schemaVersion", SCHEMA_VERSION);
+    root.set("input", files(job.in().toString(), List.of()));
+    job.out().ifPresent(out -> root.set("output", files(out.toString(), List.of())));
+    root.put("exitCode", exitCode);
+    root.put("error", error);
+    return root.toString();
   }
 
   private ObjectNode tree(Report report) {

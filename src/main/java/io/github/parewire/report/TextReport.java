@@ -6,7 +6,6 @@ import static io.github.parewire.report.Tables.count;
 import static io.github.parewire.report.Tables.grouped;
 import static io.github.parewire.report.Tables.matrix;
 import static io.github.parewire.report.Tables.number;
-import static io.github.parewire.report.Tables.table;
 import static java.util.stream.Collectors.joining;
 
 import io.github.parewire.message.LowerCase;
@@ -23,6 +22,7 @@ import io.github.parewire.result.Report;
 import io.github.parewire.result.StageTimes;
 import io.github.parewire.result.StrengthVariance;
 import io.github.parewire.result.Verification;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,9 +56,19 @@ public final class TextReport {
    * @return the lines
    */
   public List<String> lines(Report report) {
-    List<String> lines = new ArrayList<>();
-    lines.addAll(
-        table(
+    return Stream.of(table(report), List.of("", Printable.line(summary(report))))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /**
+   * The table of layers.
+   *
+   * @param report what a run did
+   * @return the lines
+   */
+  public List<String> table(Report report) {
+    return Tables.table(
             report.rewired(),
             List.of(
                 alignedRight("#", r -> String.valueOf(r.layer().number())),
@@ -66,24 +76,78 @@ public final class TextReport {
                 alignedLeft("operator", r -> r.layer().operator()),
                 alignedRight("matrix", r -> matrix(r.layer().matrix())),
                 alignedRight("input strength variance", r -> change(r, StrengthVariance::input)),
-                alignedRight(
-                    "output strength variance", r -> change(r, StrengthVariance::output)))));
-    lines.add("");
-    lines.add(summary(report));
-    return lines.stream().map(Printable::line).toList();
+                alignedRight("output strength variance", r -> change(r, StrengthVariance::output))))
+        .stream()
+        .map(Printable::line)
+        .toList();
+  }
+
+  /**
+   * One of many models.
+   *
+   * @param report what a run did
+   * @return what it did in one line
+   */
+  public static String line(Report report) {
+    List<String> parts = amount(report);
+    parts.addAll(end(report));
+    return Printable.line(
+        report.in()
+            + report.out().map(out -> " -> " + out).orElse("")
+            + ": "
+            + String.join(", ", parts));
+  }
+
+  /**
+   * What became of many models.
+   *
+   * @param done how many were rewired
+   * @param all how many there were
+   * @param weights rewired
+   * @param withoutLayer how many had no layer to rewire
+   * @param time from start to end
+   * @return one line
+   */
+  public static String summary(int done, int all, long weights, long withoutLayer, Duration time) {
+    List<String> parts = new ArrayList<>();
+    parts.add(done + " of " + count(all, "model"));
+    parts.add(grouped(weights) + " weights");
+    if (withoutLayer > 0) {
+      parts.add(withoutLayer + " without a layer");
+    }
+    long failed = all - done - withoutLayer;
+    if (failed > 0) {
+      parts.add(failed + " failed");
+    }
+    parts.add(seconds(time));
+    return String.join(", ", parts);
   }
 
   private static String summary(Report report) {
+    List<String> parts = amount(report);
+    parts.addAll(rule(report.options()));
+    kernel(report).ifPresent(parts::add);
+    parts.addAll(end(report));
+    return String.join(", ", parts) + report.out().map(out -> ": " + out).orElse("");
+  }
+
+  private static List<String> amount(Report report) {
     List<String> parts = new ArrayList<>();
     parts.add(
         (report.out().isPresent() ? "rewired " : "would rewire ")
             + count(report.rewired().size(), "layer"));
     parts.add(grouped(report.weights()) + " weights");
-    parts.addAll(rule(report.options()));
-    kernel(report).ifPresent(parts::add);
-    parts.add(String.format(Locale.ROOT, "%.1f s", report.times().total().toMillis() / 1000.0));
-    parts.add(report.verification().map(TextReport::verdict).orElse("nothing written"));
-    return String.join(", ", parts) + report.out().map(out -> ": " + out).orElse("");
+    return parts;
+  }
+
+  private static List<String> end(Report report) {
+    return List.of(
+        seconds(report.times().total()),
+        report.verification().map(TextReport::verdict).orElse("nothing written"));
+  }
+
+  private static String seconds(Duration time) {
+    return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0);
   }
 
   /** The seed, and what is not as in the authors' algorithm. */

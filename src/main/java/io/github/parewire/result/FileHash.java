@@ -1,6 +1,7 @@
 package io.github.parewire.result;
 
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 
 /**
  * What a file held.
@@ -9,4 +10,15 @@ import java.nio.file.Path;
  * @param bytes its size
  * @param sha256 SHA-256 of its bytes, hexadecimal
  */
-public record FileHash(Path path, long bytes, String sha256) {}
+public record FileHash(Path path, long bytes, String sha256) {
+
+  /**
+   * The same with another name.
+   *
+   * @param names gives a path its other name, or leaves it
+   * @return what that file held
+   */
+  public FileHash renamed(UnaryOperator<Path> names) {
+    return new FileHash(names.apply(path), bytes, sha256);
+  }
+}

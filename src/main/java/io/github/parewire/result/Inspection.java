@@ -2,6 +2,7 @@ package io.github.parewire.result;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * What a model has. It consists of values alone.
@@ -40,5 +41,26 @@ public record Inspection(
   /** {@return the number of weights in all layers} */
   public long weights() {
     return layers.stream().mapToLong(layer -> layer.layer().weights()).sum();
+  }
+
+  /**
+   * The same inspection with another name of the model, such as for a file that stands for
+   * something else.
+   *
+   * @param names gives a path its other name, or leaves it
+   * @return another inspection
+   */
+  public Inspection renamed(UnaryOperator<Path> names) {
+    return new Inspection(
+        names.apply(path),
+        bytes,
+        dataBytes,
+        dataFiles,
+        producer,
+        irVersion,
+        opsets,
+        layers,
+        left,
+        host);
   }
 }

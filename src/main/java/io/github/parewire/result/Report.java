@@ -4,6 +4,7 @@ import io.github.parewire.options.RewireOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -60,5 +61,26 @@ public record Report(
   /** {@return the number of weights in the layers that were rewired} */
   public long weights() {
     return rewired().stream().mapToLong(rewired -> rewired.layer().weights()).sum();
+  }
+
+  /**
+   * The same report with other names of files, such as for files that stand for something else.
+   *
+   * @param names gives a path its other name, or leaves it
+   * @return another report
+   */
+  public Report renamed(UnaryOperator<Path> names) {
+    return new Report(
+        names.apply(in),
+        out.map(names),
+        options,
+        host,
+        layers,
+        left,
+        warnings,
+        verification,
+        inputFiles.stream().map(hash -> hash.renamed(names)).toList(),
+        outputFiles.stream().map(hash -> hash.renamed(names)).toList(),
+        times);
   }
 }

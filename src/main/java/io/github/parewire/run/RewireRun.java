@@ -3,7 +3,6 @@ package io.github.parewire.run;
 import static java.util.Comparator.comparing;
 import static java.util.Comparator.comparingLong;
 
-import io.github.parewire.array.Nd4jBackend;
 import io.github.parewire.hash.FileHasher;
 import io.github.parewire.hash.SortedWeightsHash;
 import io.github.parewire.host.HostFacts;
@@ -15,7 +14,6 @@ import io.github.parewire.message.NoLayerException;
 import io.github.parewire.message.RunOption;
 import io.github.parewire.message.UsageException;
 import io.github.parewire.model.OnnxFile;
-import io.github.parewire.opencl.RunningDevice;
 import io.github.parewire.options.Progress;
 import io.github.parewire.options.RewireOptions;
 import io.github.parewire.parallel.ParallelTasks;
@@ -26,8 +24,6 @@ import io.github.parewire.result.LayerReport;
 import io.github.parewire.result.Report;
 import io.github.parewire.result.StageTimes.Stage;
 import io.github.parewire.result.Verification;
-import io.github.parewire.run.DeviceStart.Devices;
-import io.github.parewire.verify.FileProofs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,47 +60,45 @@ public final class RewireRun {
    * @throws IOException if a file can't be read or written
    */
   public Report run(Path in, Optional<Path> out, BeforePublishing before) throws IOException {
+    requireFree(in, out);
+    try (RunStart start = RunStart.begin(options, out.isPresent())) {
+      return runAfter(start, in, out, before);
+    }
+  }
+
+  /**
+   * Runs, once, with what other runs have, too.
+   *
+   * @param start of the same options
+   * @see #run(Path, Optional, BeforePublishing)
+   */
+  Report run(Path in, Optional<Path> out, RunStart start, BeforePublishing before)
+      throws IOException {
+    requireFree(in, out);
+    return runAfter(start, in, out, before);
+  }
+
+  private static void requireFree(Path in, Optional<Path> out) throws IOException {
     if (out.isPresent()) {
       OutputPlace.requireFree(in, out.get());
     }
-    Devices devices = DeviceStart.require(options, out.isPresent());
-    NativeStart libraries = startLibraries(out.isPresent());
+  }
+
+  private Report runAfter(RunStart start, Path in, Optional<Path> out, BeforePublishing before)
+      throws IOException {
     try {
-      return libraries.with(() -> run(in, out, devices, before));
+      return start.with(
+          () -> {
+            start.openCl();
+            return OnnxFile.use(
+                in, options.files().allowHardLinks(), file -> run(file, out, start, before));
+          });
     } finally {
       progress.end();
     }
   }
 
-  /** Starts beside the reading what takes most of a second to start. */
-  private static NativeStart startLibraries(boolean writes) {
-    NativeStart libraries = new NativeStart();
-    libraries.begin("start ND4J", Nd4jBackend::start);
-    if (writes) {
-      libraries.begin("start ONNX Runtime", FileProofs::start);
-    }
-    return libraries;
-  }
-
-  private Report run(Path in, Optional<Path> out, Devices devices, BeforePublishing before)
-      throws IOException {
-    boolean allowsHardLinks = options.files().allowHardLinks();
-    if (devices.openCl().isEmpty()) {
-      return OnnxFile.use(
-          in, allowsHardLinks, file -> run(file, out, devices, Optional.empty(), before));
-    }
-    try (RunningDevice device = RunningDevice.start(devices.openCl().orElseThrow())) {
-      return OnnxFile.use(
-          in, allowsHardLinks, file -> run(file, out, devices, Optional.of(device), before));
-    }
-  }
-
-  private Report run(
-      OnnxFile file,
-      Optional<Path> out,
-      Devices devices,
-      Optional<RunningDevice> openCl,
-      BeforePublishing before)
+  private Report run(OnnxFile file, Optional<Path> out, RunStart start, BeforePublishing before)
       throws IOException {
     if (out.isPresent()) {
       OutputPlace.requireNoInput(file, out.get(), options.files());
@@ -124,7 +118,7 @@ public final class RewireRun {
         out.isPresent()
             ? FileOutput.begin(options, file, out.get(), selected)
             : RunOutput.NOTHING) {
-      List<LayerReport.Rewired> rewired = rewire(selected, devices, openCl, output);
+      List<LayerReport.Rewired> rewired = rewire(selected, start, output);
       clock.end(Stage.REWIRE);
       Optional<Verification> verification = output.verify(progress);
       clock.end(Stage.VERIFY);
@@ -143,7 +137,7 @@ public final class RewireRun {
               file.path(),
               out,
               options,
-              HostFacts.of(devices.gpu(), devices.openCl()),
+              HostFacts.of(start.gpu(), start.openClDevice()),
               inOrder(rewired, findings.layers(), selection),
               findings.left(),
               Warnings.of(rewired, options.rule()),
@@ -198,8 +192,7 @@ public final class RewireRun {
   }
 
   /** Rewires layers, the largest first, and hands over the elements to store. */
-  private List<LayerReport.Rewired> rewire(
-      List<Layer> layers, Devices devices, Optional<RunningDevice> openCl, RunOutput output)
+  private List<LayerReport.Rewired> rewire(List<Layer> layers, RunStart start, RunOutput output)
       throws IOException {
     progress.begin(
         layers.stream().mapToLong(layer -> layer.tensor().elements()).sum(),
@@ -207,7 +200,7 @@ public final class RewireRun {
     LayerRewirer rewirer =
         new LayerRewirer(
             options,
-            Kernels.create(options, openCl, progress::advance),
+            Kernels.create(options, start.openCl(), progress::advance),
             Sketches.of(options.report().sketches(), layers),
             output);
     List<Layer> largestFirst =
@@ -227,9 +220,9 @@ public final class RewireRun {
                   rewirer,
                   largestFirst,
                   DeviceMemory.bytesForLayers(
-                      openCl.orElseThrow(), options.execution().device(), layers));
+                      start.openCl().orElseThrow(), options.execution().device(), layers));
           case ND4J ->
-              inTurn(rewirer, largestFirst, DeviceMemory.bytesForLayers(devices.gpu(), layers));
+              inTurn(rewirer, largestFirst, DeviceMemory.bytesForLayers(start.gpu(), layers));
         };
     return ParallelTasks.run(options.execution().threads(), tasks).stream()
         .flatMap(List::stream)

@@ -34,4 +34,15 @@ public final class FilePlaces {
     Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
     return Optional.of(key == null ? file.toRealPath() : key);
   }
+
+  /** The path by which a file is known whatever leads there; if there is none, its own. */
+  public static Path real(Path file) {
+    try {
+      return file.toRealPath();
+    } catch (IOException e) {
+      Path whole = file.toAbsolutePath().normalize();
+      Path folder = whole.getParent();
+      return folder == null ? whole : real(folder).resolve(whole.getFileName());
+    }
+  }
 }
