@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from onnx import load, numpy_helper, save
+from onnx import ModelProto, load, numpy_helper, save
+from onnx.checker import ValidationError
 from safetensors.numpy import load_file
 
 import parewire
-from parewire import onnx
+from parewire import _proto, onnx
 
 ROOT = Path(__file__).resolve().parents[3]
 MODEL = ROOT / "testmodels" / "torchscript_cnn.onnx"
@@ -158,3 +159,100 @@ class TestFindTool:
         assert "\n" not in str(raised.value)
         launcher = program(tmp_path / "tools" / "onnx-parewire")
         assert onnx.find_tool({"PATH": str(tmp_path)}) == [str(launcher)]
+
+
+MODELS = sorted((ROOT / "testmodels").glob("*.onnx"))
+
+
+@pytest.mark.parametrize("file", MODELS, ids=lambda file: file.stem)
+def test_a_model_in_memory_equals_the_file(file: Path, tmp_path: Path) -> None:
+    model = load(file)
+    before = model.SerializeToString(deterministic=True)
+    rewired = onnx.rewire_model(model, seed=5)
+    assert model.SerializeToString(deterministic=True) == before
+    onnx.rewire(file, tmp_path / "out.onnx", seed=5)
+    assert rewired == load(tmp_path / "out.onnx")
+    assert rewired != model
+
+
+def external() -> ModelProto:
+    return load(ROOT / "testmodels" / "dynamo_external_data.onnx", load_external_data=False)
+
+
+def test_external_data_of_a_model_in_memory(tmp_path: Path) -> None:
+    model = external()
+    rewired = onnx.rewire_model(model, base_dir=ROOT / "testmodels")
+    assert model == external()
+    onnx.rewire(ROOT / "testmodels" / "dynamo_external_data.onnx", tmp_path / "out.onnx")
+    assert rewired == load(tmp_path / "out.onnx")
+    with pytest.raises(ValueError, match="expected base_dir"):
+        onnx.rewire_model(model)
+    with pytest.raises(ValidationError, match=r"stem\.weight"):
+        onnx.rewire_model(model, base_dir=tmp_path)
+
+
+def test_a_model_in_memory_too_large_for_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = load(MODEL)
+    expected = onnx.rewire_model(model)
+    monkeypatch.setattr(_proto, "_serialized", lambda model: None)
+    assert onnx.rewire_model(model) == expected
+    assert model == load(MODEL)
+    assert onnx.rewire_model(external(), base_dir=ROOT / "testmodels") == expected_external()
+
+
+def expected_external() -> ModelProto:
+    return onnx.rewire_model(load(ROOT / "testmodels" / "dynamo_external_data.onnx"))
+
+
+def test_a_model_in_memory_without_a_layer() -> None:
+    model = load(MODEL)
+    with pytest.raises(parewire.NoLayerError):
+        onnx.rewire_model(model, exclude=["*"])
+    assert model == load(MODEL)
+
+
+def test_many_files_in_one_process(tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    (models / "sub").mkdir(parents=True)
+    for name in ["a.onnx", "sub/b.onnx"]:
+        (models / name).write_bytes(MODEL.read_bytes())
+    bad = tmp_path / "bad.onnx"
+    bad.write_text("none")
+    out = tmp_path / "out"
+    a, b, failed, gone = onnx.rewire_files([models, bad, "gone.onnx"], out, seed=3)
+    onnx.rewire(MODEL, tmp_path / "alone.onnx", seed=3)
+    for result, name in [(a, "a.onnx"), (b, "sub/b.onnx")]:
+        assert (result.model, result.output) == (models / name, out / name)
+        assert result.error is None
+        assert result.report is not None
+        assert result.report.weights == 4904
+        assert sha256(result.output) == sha256(tmp_path / "alone.onnx")
+    assert failed.report is None
+    assert failed.error is not None
+    assert failed.error.exit_code == 3
+    assert "not an ONNX model" in failed.error.message
+    assert gone.model == Path("gone.onnx")
+    assert gone.error is not None
+    assert gone.error.exit_code == 5
+    assert sorted(out.rglob("*")) == [out / "a.onnx", out / "sub", out / "sub" / "b.onnx"]
+
+
+def test_many_files_of_which_none_has_a_layer(tmp_path: Path) -> None:
+    (result,) = onnx.rewire_files([MODEL], tmp_path, exclude=["*"])
+    assert isinstance(result.error, parewire.NoLayerError)
+
+
+def test_many_files_that_cannot_begin(tmp_path: Path) -> None:
+    assert onnx.rewire_files([], tmp_path) == []
+    with pytest.raises(parewire.ToolError, match="would take the place") as caught:
+        onnx.rewire_files([MODEL], MODEL.parent)
+    assert caught.value.exit_code == 2
+
+
+def test_many_files_and_a_tool_that_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tool = program(tmp_path / "onnx-parewire", "os.kill(os.getpid(), 9)")
+    monkeypatch.setenv("ONNX_PAREWIRE", str(tool))
+    with pytest.raises(parewire.ToolError, match="by signal 9"):
+        onnx.rewire_files([MODEL], tmp_path / "out")

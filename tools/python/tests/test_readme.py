@@ -6,6 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
+import onnx
 import pytest
 
 FOLDER = Path(__file__).resolve().parents[1]
@@ -44,5 +45,19 @@ def test_example(
         assert [each.name.split("/")[-1] for each in report.rewired] == layers  # type: ignore[attr-defined]
 
 
+def test_many_files_and_a_model_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("models").mkdir()
+    shutil.copy(MODEL, "model.onnx")
+    shutil.copy(MODEL, "models/other.onnx")
+    names: dict[str, object] = {}
+    exec(compile(EXAMPLES[3], "README.md, many files", "exec"), names)
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    assert Path("rewired/other.onnx").read_bytes() == Path("rewired/model.onnx").read_bytes()
+    assert names["rewired"] == onnx.load("rewired/model.onnx")
+
+
 def test_every_example_is_run() -> None:
-    assert len(EXAMPLES) == 3
+    assert len(EXAMPLES) == 4

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from parewire.errors import NoLayerError, ToolError, ToolNotFoundError
@@ -72,12 +73,41 @@ def _checkout_launcher() -> Path:
     return Path(__file__).resolve().parents[3] / PROGRAM
 
 
+@dataclass(frozen=True)
+class Exit:
+    """How a run of the tool ended: its exit code, and the last line that it wrote of it."""
+
+    code: int
+    message: str
+
+    def error(self) -> ToolError:
+        """Return what to raise if the code is not 0."""
+        return tool_error(self.message, self.code)
+
+
+def tool_error(message: str, exit_code: int) -> ToolError:
+    """Return the error that an exit code stands for."""
+    kind = NoLayerError if exit_code == _NO_LAYER else ToolError
+    return kind(_in_python(message), exit_code)
+
+
 def run_tool(arguments: Sequence[str | os.PathLike[str]]) -> None:
     """Run onnx-parewire quietly and wait for it.
 
     Raises:
         ToolNotFoundError: if it can't be found or started.
         ToolError: if it fails.
+    """
+    end = try_tool(arguments)
+    if end.code != 0:
+        raise end.error()
+
+
+def try_tool(arguments: Sequence[str | os.PathLike[str]]) -> Exit:
+    """Run onnx-parewire quietly, wait for it, and tell how it ended.
+
+    Raises:
+        ToolNotFoundError: if it can't be found or started.
     """
     command = [*find_tool(), *(os.fspath(argument) for argument in arguments)]
     try:
@@ -91,9 +121,7 @@ def run_tool(arguments: Sequence[str | os.PathLike[str]]) -> None:
         )
     except OSError as error:
         raise ToolNotFoundError(f"{command[0]} can't be started: {error.strerror}") from error
-    if done.returncode != 0:
-        kind = NoLayerError if done.returncode == _NO_LAYER else ToolError
-        raise kind(_in_python(_last_line(done.stderr, done.returncode)), done.returncode)
+    return Exit(done.returncode, _last_line(done.stderr, done.returncode))
 
 
 def _locale(environment: Mapping[str, str]) -> dict[str, str]:

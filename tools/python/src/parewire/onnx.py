@@ -1,4 +1,4 @@
-"""Rewires ONNX files."""
+"""Rewires ONNX files, and models in memory."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from parewire._tool import find_tool, run_tool
-from parewire.errors import RewiringWarning
+from parewire._tool import find_tool, run_tool, tool_error, try_tool
+from parewire.errors import RewiringWarning, ToolError
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
 
 __all__ = [
+    "FileResult",
     "Groups",
     "Layer",
     "LeftTensor",
@@ -24,6 +28,8 @@ __all__ = [
     "Variances",
     "find_tool",
     "rewire",
+    "rewire_files",
+    "rewire_model",
 ]
 
 StrPath = str | os.PathLike[str]
@@ -192,14 +198,160 @@ def rewire(
     """
     with tempfile.TemporaryDirectory(prefix="parewire-") as folder:
         json_file = Path(folder, "report.json")
-        arguments: list[StrPath] = ["-q", f"--seed={seed}", f"--groups={groups}"]
-        arguments += [f"--include={glob}" for glob in include]
-        arguments += [f"--exclude={glob}" for glob in exclude]
+        arguments = _arguments(seed, groups, include, exclude)
         if weights_out is not None:
             arguments.append(f"--weights-out={os.fspath(weights_out)}")
-        arguments += [f"--json={json_file}", *options, "--", model, output]
-        run_tool(arguments)
+        run_tool([*arguments, f"--json={json_file}", *options, "--", model, output])
         report = Report.from_json(json.loads(json_file.read_text("utf-8")))
-    for notice in report.notices:
-        warnings.warn(notice.text, RewiringWarning, stacklevel=2)
+    _warn(report)
     return report
+
+
+def _arguments(
+    seed: int, groups: Groups, include: Sequence[str], exclude: Sequence[str]
+) -> list[str]:
+    return [
+        "-q",
+        f"--seed={seed}",
+        f"--groups={groups}",
+        *(f"--include={glob}" for glob in include),
+        *(f"--exclude={glob}" for glob in exclude),
+    ]
+
+
+def _warn(report: Report) -> None:
+    for notice in report.notices:
+        warnings.warn(notice.text, RewiringWarning, stacklevel=3)
+
+
+@dataclass(frozen=True)
+class FileResult:
+    """What became of one of many files.
+
+    Attributes:
+        model: the file that was read.
+        output: the file that was written, or would have been.
+        report: what was done; None if it failed.
+        error: why it failed, as :func:`rewire` would have raised it; None if it did not.
+    """
+
+    model: Path
+    output: Path
+    report: Report | None
+    error: ToolError | None
+
+
+def rewire_files(
+    models: Sequence[StrPath],
+    out_dir: StrPath,
+    *,
+    seed: int = 42,
+    groups: Groups = "joint",
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    options: Sequence[str] = (),
+) -> list[FileResult]:
+    """Rewire many ONNX files in one process, each as :func:`rewire` does it.
+
+    A file that fails ends no other: its result has the error.
+
+    Args:
+        models: files, which go into ``out_dir`` by their names, and folders, which stand for all
+            ``.onnx`` files in and below them, and keep their structure.
+        out_dir: the folder to write to; it is made if it is missing.
+        seed: of the random streams; 0 or more.
+        groups: grouped convs as one matrix, as the authors have it, or as one a group.
+        include: globs of the tensors to rewire; all if there are none.
+        exclude: globs of the tensors to leave.
+        options: more of the tool's options, as on its command line.
+
+    Returns:
+        A result for each file, in the order of ``models``.
+
+    Raises:
+        ToolNotFoundError: if onnx-parewire can't be found or started.
+        ToolError: if it can't begin, or was ended before it came to the last file.
+    """
+    if not models:
+        return []
+    with tempfile.TemporaryDirectory(prefix="parewire-") as folder:
+        lines = Path(folder, "reports.jsonl")
+        arguments = [*_arguments(seed, groups, include, exclude), *options]
+        out = f"--out-dir={os.fspath(out_dir)}"
+        end = try_tool([*arguments, f"--json={lines}", out, "--", *models])
+        # A file that fails at its very end has two lines, of which the last counts.
+        results = {
+            result.model: result
+            for line in (lines.read_text("utf-8").splitlines() if lines.exists() else [])
+            for result in [_result(json.loads(line))]
+        }
+    codes = {each.error.exit_code for each in results.values() if each.error}
+    if end.code != 0 and end.code not in codes:
+        raise end.error()
+    for result in results.values():
+        if result.report:
+            _warn(result.report)
+    return list(results.values())
+
+
+def _result(line: Mapping[str, Any]) -> FileResult:
+    failed = "error" in line
+    return FileResult(
+        model=Path(line["input"]["path"]),
+        output=Path(line["output"]["path"]),
+        report=None if failed else Report.from_json(line),
+        error=tool_error(line["error"], line["exitCode"]) if failed else None,
+    )
+
+
+def rewire_model(
+    model: ModelProto,
+    *,
+    base_dir: StrPath | None = None,
+    seed: int = 42,
+    groups: Groups = "joint",
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    options: Sequence[str] = (),
+) -> ModelProto:
+    """Rewire a model in memory, and leave it as it is.
+
+    Needs the package ``onnx``. The model goes through a temporary folder, of which ``TMPDIR`` says
+    where it is.
+
+    Args:
+        model: the model; a copy of its weights must fit into memory.
+        base_dir: the folder of its external data, if its tensors have some that is not loaded. The
+            result has all of its weights in memory.
+        seed: of the random streams; 0 or more.
+        groups: grouped convs as one matrix, as the authors have it, or as one a group.
+        include: globs of the tensors to rewire; all if there are none.
+        exclude: globs of the tensors to leave.
+        options: more of the tool's options, as on its command line.
+
+    Returns:
+        A new model, equal to ``model`` but for the order of the weights.
+
+    Raises:
+        ValueError: if tensors have external data that is not loaded, and ``base_dir`` is missing;
+            if the data is not there, ``onnx`` raises an error of its own.
+        ToolNotFoundError: if onnx-parewire can't be found or started.
+        NoLayerError: if the model has no layer to rewire.
+        ToolError: if the tool fails for another reason.
+    """
+    from parewire import _proto
+
+    with tempfile.TemporaryDirectory(prefix="parewire-") as folder:
+        given = Path(folder, "model.onnx")
+        output = Path(folder, "rewired.onnx")
+        _proto.save(model, given, base_dir)
+        rewire(
+            given,
+            output,
+            seed=seed,
+            groups=groups,
+            include=include,
+            exclude=exclude,
+            options=options,
+        )
+        return _proto.load(output, model)
