@@ -42,6 +42,11 @@ public final class NativesFolder {
         || String.valueOf(e.getMessage()).startsWith("Could not initialize class ");
   }
 
+  /** Whether it is that JavaCPP looked everywhere for a library, and there was none to unpack. */
+  static boolean isFoundNowhere(LinkageError e) {
+    return rootMessage(e).endsWith("in class, module, and library paths.");
+  }
+
   /**
    * Says of libraries that could not be started what hinders them.
    *

@@ -1,5 +1,10 @@
 package io.github.parewire.array;
 
+import io.github.parewire.message.Message;
+import io.github.parewire.message.UnsupportedDeviceException;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.javacpp.Loader;
 import org.nd4j.common.config.ND4JClassLoading;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
@@ -15,22 +20,22 @@ public final class Nd4jBackend {
   /** What is asked for, until the start. */
   private static volatile boolean wantsGpu;
 
-  /** A process has one backend, which begins with this class. */
-  private static final class Started {
+  /** A process has one backend, which is chosen with this class. */
+  private static final class Chosen {
     static final boolean ON_GPU = wantsGpu;
 
-    static {
-      // JavaCPP would refuse arrays beyond a multiple of the Java heap, which holds no weights
-      // here.
-      setUnlessGiven("org.bytedeco.javacpp.maxbytes", "0");
-      setUnlessGiven("org.bytedeco.javacpp.maxphysicalbytes", "0");
-      ND4JClassLoading.setNd4jClassloader(
-          new WithoutBackend(Nd4jBackend.class.getClassLoader(), ON_GPU ? CPU : GPU));
-      // The native operations' holder can't be used before an array has been made.
-      Nd4j.createUninitialized(DataType.FLOAT, 1).close();
-    }
+    /** Through which ND4J looks for it. */
+    static final WithoutBackend LOADER =
+        new WithoutBackend(Nd4jBackend.class.getClassLoader(), ON_GPU ? CPU : GPU);
 
-    static final NativeOps OPERATIONS = NativeOpsHolder.getInstance().getDeviceNativeOps();
+    /** Asked before ND4J does, which would end as if its natives were at fault. */
+    static final boolean IS_THERE = LOADER.hasBackend();
+  }
+
+  /** It begins with this class. */
+  private static final class Started {
+    /** Empty where the class path has no natives for this platform. */
+    static final Optional<NativeOps> OPERATIONS = startNatives();
   }
 
   private Nd4jBackend() {}
@@ -40,11 +45,12 @@ public final class Nd4jBackend {
    * end the process.
    *
    * @throws IllegalStateException if ND4J runs on the processor already
+   * @throws UnsupportedDeviceException if the class path has no backend for it
    */
   public static void useGpu() {
     wantsGpu = true;
     start();
-    if (!Started.ON_GPU) {
+    if (!Chosen.ON_GPU) {
       throw new IllegalStateException("ND4J runs on the processor already");
     }
   }
@@ -52,15 +58,53 @@ public final class Nd4jBackend {
   /**
    * Starts ND4J if it is not yet running, which takes half a second once, and prepares the calling
    * thread for it. Without that operations work, but may take ten times as long.
+   *
+   * @throws UnsupportedDeviceException if the class path has no backend for the device asked for,
+   *     or not its natives: who depends on this library may leave ND4J's out, and bring others
    */
   public static void start() {
-    if (Started.ON_GPU) {
+    if (!Chosen.IS_THERE) {
+      throw missing("no backend for it", "");
+    }
+    NativeOps operations = Started.OPERATIONS.orElseThrow(Nd4jBackend::missingNatives);
+    if (Chosen.ON_GPU) {
       // On a machine with several GPUs, ND4J would give each thread another one.
       Nd4j.getAffinityManager().unsafeSetDevice(0);
     } else {
       // Layers run side by side already; threads inside an operation would only take turns.
-      Started.OPERATIONS.setOmpNumThreads(1);
+      operations.setOmpNumThreads(1);
     }
+  }
+
+  private static Optional<NativeOps> startNatives() {
+    // JavaCPP would refuse arrays beyond a multiple of the Java heap, which holds no weights here.
+    setUnlessGiven("org.bytedeco.javacpp.maxbytes", "0");
+    setUnlessGiven("org.bytedeco.javacpp.maxphysicalbytes", "0");
+    ND4JClassLoading.setNd4jClassloader(Chosen.LOADER);
+    try {
+      // The native operations' holder can't be used before an array has been made.
+      Nd4j.createUninitialized(DataType.FLOAT, 1).close();
+    } catch (LinkageError e) {
+      if (NativesFolder.isFoundNowhere(e)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+    return Optional.of(NativeOpsHolder.getInstance().getDeviceNativeOps());
+  }
+
+  private static UnsupportedDeviceException missingNatives() {
+    String platform = Loader.getPlatform();
+    return missing(
+        "no natives for " + platform,
+        " and org.bytedeco:openblas, both with the classifier " + platform);
+  }
+
+  private static UnsupportedDeviceException missing(String what, String more) {
+    return UnsupportedDeviceException.of(
+        Chosen.ON_GPU ? "cuda" : "cpu",
+        "ND4J has " + what + " on the class path",
+        List.of(Message.of("add org.nd4j:" + (Chosen.ON_GPU ? GPU : CPU) + more)));
   }
 
   private static void setUnlessGiven(String property, String value) {

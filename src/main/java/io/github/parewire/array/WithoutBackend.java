@@ -1,6 +1,7 @@
 package io.github.parewire.array;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URL;
 import java.util.Collections;
 import java.util.Enumeration;
@@ -13,6 +14,8 @@ final class WithoutBackend extends ClassLoader {
 
   private static final String SERVICES = "META-INF/services/org.nd4j.";
 
+  private static final String BACKEND = SERVICES + "linalg.factory.Nd4jBackend";
+
   private final String artifact;
 
   /**
@@ -24,6 +27,15 @@ final class WithoutBackend extends ClassLoader {
   WithoutBackend(ClassLoader parent, String artifact) {
     super(parent);
     this.artifact = artifact;
+  }
+
+  /** Whether any other one is there. */
+  boolean hasBackend() {
+    try {
+      return getResources(BACKEND).hasMoreElements();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

@@ -7,6 +7,8 @@ import java.util.List;
 public final class UnsupportedDeviceException extends UserException {
   private static final long serialVersionUID = 1L;
 
+  private static final String PROCESSOR = "cpu";
+
   private final String device;
   private final String found;
   private final transient List<Message> others;
@@ -23,14 +25,16 @@ public final class UnsupportedDeviceException extends UserException {
 
   private UnsupportedDeviceException(
       RunOption option, String device, String found, List<Message> remedies) {
-    super(Message.of(Message.option(option, device), ": ", found), withProcessor(option, remedies));
+    super(
+        Message.of(Message.option(option, device), ": ", found),
+        device.equals(PROCESSOR) ? remedies : withProcessor(option, remedies));
     this.device = device;
     this.found = found;
     this.others = List.copyOf(remedies);
   }
 
   /**
-   * An OpenCL device that can't be used.
+   * Any device that can't be used.
    *
    * @param device what was asked for
    * @param found what is wrong
@@ -65,7 +69,7 @@ public final class UnsupportedDeviceException extends UserException {
 
   private static List<Message> withProcessor(RunOption option, List<Message> remedies) {
     List<Message> all = new ArrayList<>(remedies);
-    all.add(Message.of("use ", Message.option(option, "cpu")));
+    all.add(Message.of("use ", Message.option(option, PROCESSOR)));
     return all;
   }
 }

@@ -34,13 +34,23 @@ final class Program {
    * @param prefix a command that runs the command which follows it
    */
   static Program start(Path scratch, List<String> prefix, Object... arguments) throws IOException {
+    return start(scratch, prefix, System.getProperty("java.class.path"), arguments);
+  }
+
+  /** Starts the program with another class path than this process's. */
+  static Program startOn(Path scratch, String classPath, Object... arguments) throws IOException {
+    return start(scratch, List.of(), classPath, arguments);
+  }
+
+  private static Program start(
+      Path scratch, List<String> prefix, String classPath, Object... arguments) throws IOException {
     List<String> command = new ArrayList<>(prefix);
     command.addAll(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:+UseSerialGC",
             "-cp",
-            System.getProperty("java.class.path"),
+            classPath,
             Main.class.getName()));
     List.of(arguments).forEach(argument -> command.add(argument.toString()));
     Path out = Files.createTempFile(scratch, "stdout", "");

@@ -27,7 +27,7 @@ public final class Rooms {
     // What knows nothing of ONNX.
     rooms.put("parallel", List.of());
     rooms.put("numpy", List.of());
-    rooms.put("array", List.of());
+    rooms.put("array", List.of("message"));
     rooms.put("host", List.of("result"));
     rooms.put("device", List.of("message", "result"));
     rooms.put("rewire", List.of("options", "parallel", "numpy", "array"));
