@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.parewire.host.Versions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -162,6 +163,8 @@ final class DistributionIT {
     Command man = Command.run(environment, "", "man", "--warnings", "-l", file);
     assertEquals(0, man.status(), man::toString);
     assertEquals("", man.err());
+    String version = Versions.all().get("onnx-parewire");
+    assertTrue(man.out().contains("onnx-parewire " + version), man::out);
     OPTION
         .matcher(help.out())
         .results()
