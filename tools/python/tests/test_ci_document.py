@@ -1,4 +1,4 @@
-"""Runs the shell lines of the jobs in docs/ci.md."""
+"""Runs the shell lines of the GitLab job in docs/ci.md; test_action.py runs those of the action."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ yaml = pytest.importorskip("yaml")
 ROOT = Path(__file__).resolve().parents[3]
 BLOCKS = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "ci.md").read_text("utf-8"), re.DOTALL)
 GITHUB, GITLAB = (yaml.safe_load(block) for block in BLOCKS)
-STEPS = {step["name"]: step for step in GITHUB["jobs"]["rewire"]["steps"] if "run" in step}
+ACTION = "parewire/onnx-parewire/"
 
 
 def shell(lines: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run lines as both services do: each line's failure ends the job."""
+    """Run lines as the service does: each line's failure ends the job."""
     return subprocess.run(
         ["bash", "-e", "-o", "pipefail", "-c", lines],
         cwd=folder,
@@ -41,26 +41,14 @@ def program(file: Path, text: str) -> Path:
     return file
 
 
-@pytest.fixture(params=["github", "gitlab"])
-def job(request: Any, tmp_path: Path) -> Any:
+@pytest.fixture
+def job(tmp_path: Path) -> Any:
     """Runs the job's rewiring in tmp_path."""
-    tool = parewire.onnx.find_tool()
-    if request.param == "gitlab":
-        launcher = program(tmp_path / "bin" / "tool", f'exec {" ".join(tool)} "$@"')
-        assert GITLAB["rewire"]["variables"].keys() == {"PAREWIRE"}
-        lines = "\n".join(GITLAB["rewire"]["script"])
-        return lambda: shell(lines, tmp_path, PAREWIRE=str(launcher))
-    # 'java -jar JAR', with the launcher that knows its jar.
-    program(tmp_path / "bin" / "java", f'shift 2; exec {" ".join(tool)} "$@"')
-    java_home = {"JAVA_HOME": real_java_home()}
-    path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
-    return lambda: shell(STEPS["Rewire"]["run"], tmp_path, PATH=path, **java_home)
-
-
-def real_java_home() -> str:
-    java = shutil.which("java")
-    assert java is not None
-    return os.environ.get("JAVA_HOME") or str(Path(java).resolve().parents[1])
+    tool = " ".join(parewire.onnx.find_tool())
+    launcher = program(tmp_path / "bin" / "tool", f'exec {tool} "$@"')
+    assert GITLAB["rewire"]["variables"].keys() == {"PAREWIRE"}
+    lines = "\n".join(GITLAB["rewire"]["script"])
+    return lambda: shell(lines, tmp_path, PAREWIRE=str(launcher))
 
 
 def test_the_job_makes_model_and_report(job: Any, tmp_path: Path) -> None:
@@ -98,34 +86,16 @@ def test_any_other_failure_fails_the_job(job: Any, tmp_path: Path) -> None:
 
 
 def test_what_is_kept_is_what_is_made() -> None:
-    uploads = [s for s in GITHUB["jobs"]["rewire"]["steps"] if "upload" in s.get("uses", "")]
-    assert uploads[0]["with"]["path"].split() == GITLAB["rewire"]["artifacts"]["paths"]
-    assert uploads[0]["if"] == "always()"
-    assert GITLAB["rewire"]["artifacts"]["when"] == "always"
+    assert GITLAB["rewire"]["artifacts"] == {
+        "when": "always",
+        "paths": ["rewired.onnx", "rewired.onnx.data", "rewire.json"],
+    }
 
 
-def test_the_build_fills_the_cache(tmp_path: Path) -> None:
-    """All but Maven's part, whose place a program takes that leaves a jar where Maven does."""
-    source = tmp_path / "source"
-    version = GITHUB["jobs"]["rewire"]["env"]["PAREWIRE_VERSION"]
-    subprocess.run(["git", "init", "-q", str(source)], check=True)
-    (source / "pom.xml").write_text("<project/>")
-    author = ["-c", "user.name=a", "-c", "user.email=a@b"]
-    subprocess.run(["git", "-C", str(source), "add", "."], check=True)
-    subprocess.run(["git", "-C", str(source), *author, "commit", "-qm", "a"], check=True)
-    subprocess.run(["git", "-C", str(source), "tag", version], check=True)
-    program(
-        tmp_path / "bin" / "mvn",
-        'while [ "$1" != -f ]; do shift; done; [ -f "$2" ]; t=$(dirname "$2")/target; mkdir "$t"; '
-        'echo jar >"$t/onnx-parewire-linux-x86_64.jar"; echo no >"$t/onnx-parewire.jar"',
-    )
-    done = shell(
-        STEPS["Build onnx-parewire"]["run"],
-        tmp_path,
-        PATH=f"{tmp_path / 'bin'}:{os.environ['PATH']}",
-        PAREWIRE_SOURCE=source.as_uri(),
-        PAREWIRE_VERSION=version,
-        RUNNER_TEMP=str(tmp_path),
-    )
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / ".parewire" / "onnx-parewire.jar").read_text() == "jar\n"
+def test_github_gives_the_action_what_it_takes() -> None:
+    steps = [s for s in GITHUB["jobs"]["rewire"]["steps"] if s["uses"].startswith(ACTION)]
+    assert len(steps) == 1
+    folder = ROOT / steps[0]["uses"].removeprefix(ACTION).partition("@")[0]
+    inputs = yaml.safe_load((folder / "action.yml").read_text("utf-8"))["inputs"]
+    assert steps[0]["with"].keys() <= inputs.keys()
+    assert {name for name, one in inputs.items() if one.get("required")} <= steps[0]["with"].keys()
