@@ -90,6 +90,7 @@ fi
 
 models=("$@")
 if [ "${#models[@]}" -eq 0 ]; then
+  # shellcheck disable=SC2012 # their names are plain
   models=("$(ls -S testmodels/*.onnx | head -n 1)")
 fi
 
