@@ -12,8 +12,14 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 
-/** The folder to which native libraries are unpacked, once for all runs: JavaCPP's. */
+/**
+ * The folder of native libraries: one in which they lie beside the program, or else JavaCPP's, to
+ * which they are unpacked once for all runs.
+ */
 public final class NativesFolder {
+
+  /** Names the folders in which the libraries lie already, if they do: as paths are listed here. */
+  public static final String UNPACKED = "parewire.natives";
 
   private static final String PROPERTY = "org.bytedeco.javacpp.cachedir";
 
@@ -26,6 +32,11 @@ public final class NativesFolder {
   private static final int PROBE_MEBIBYTES = 256;
 
   private NativesFolder() {}
+
+  /** The folders in which the libraries lie, as paths are listed; empty if the jar has them. */
+  public static Optional<String> unpacked() {
+    return Optional.ofNullable(System.getProperty(UNPACKED));
+  }
 
   /** Where LWJGL's library goes: a folder beside those that JavaCPP makes, which may not be yet. */
   public static Path lwjgl() {
@@ -53,20 +64,31 @@ public final class NativesFolder {
    * @param e what came of it first
    */
   public static IOException failure(Throwable e) {
-    Path folder = folder();
-    String why = obstacle(folder).orElseGet(() -> rootMessage(e));
-    IOException failure =
-        new FileSystemException(
-            folder.toString(),
-            null,
-            "native libraries, which are unpacked to this folder, can't be started: "
-                + why
-                + "; make room there, or name another folder with the environment variable"
-                + " JAVA_TOOL_OPTIONS=-D"
-                + PROPERTY
-                + "=FOLDER");
+    IOException failure = unpacked().map(f -> incomplete(f, e)).orElseGet(() -> unwritable(e));
     failure.initCause(e);
     return failure;
+  }
+
+  private static IOException incomplete(String folders, Throwable e) {
+    String reason =
+        "native libraries there can't be started: "
+            + rootMessage(e)
+            + "; install onnx-parewire again, for this system";
+    return new FileSystemException(folders, null, reason);
+  }
+
+  private static IOException unwritable(Throwable e) {
+    Path folder = folder();
+    String why = obstacle(folder).orElseGet(() -> rootMessage(e));
+    return new FileSystemException(
+        folder.toString(),
+        null,
+        "native libraries, which are unpacked to this folder, can't be started: "
+            + why
+            + "; make room there, or name another folder with the environment variable"
+            + " JAVA_TOOL_OPTIONS=-D"
+            + PROPERTY
+            + "=FOLDER");
   }
 
   private static Path folder() {

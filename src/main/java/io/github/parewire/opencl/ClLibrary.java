@@ -29,7 +29,10 @@ final class ClLibrary {
     }
     // LWJGL prints advice for developers where something is missing.
     Configuration.DEBUG_STREAM.set(new PrintStream(OutputStream.nullOutputStream()));
-    Configuration.SHARED_LIBRARY_EXTRACT_PATH.set(NativesFolder.lwjgl().toString());
+    NativesFolder.unpacked()
+        .ifPresentOrElse(
+            Configuration.LIBRARY_PATH::set,
+            () -> Configuration.SHARED_LIBRARY_EXTRACT_PATH.set(NativesFolder.lwjgl().toString()));
     Configuration.OPENCL_EXPLICIT_INIT.set(true);
     UnsatisfiedLinkError first = null;
     for (String name : names()) {

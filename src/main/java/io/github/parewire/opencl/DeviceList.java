@@ -1,5 +1,6 @@
 package io.github.parewire.opencl;
 
+import io.github.parewire.array.NativesFolder;
 import io.github.parewire.result.OpenClDevice;
 import io.github.parewire.result.OpenClDevices;
 import java.io.IOException;
@@ -19,7 +20,8 @@ public final class DeviceList {
 
   /** What a process that is told otherwise by a property hands on. */
   private static final List<String> PROPERTIES =
-      List.of(ClLibrary.PROPERTY, "org.bytedeco.javacpp.cachedir", "user.home");
+      List.of(
+          ClLibrary.PROPERTY, NativesFolder.UNPACKED, "org.bytedeco.javacpp.cachedir", "user.home");
 
   private static final String FOR_PROCESSOR = "install pocl-opencl-icd to try it on the processor";
 
@@ -93,7 +95,8 @@ public final class DeviceList {
   private static List<String> command() {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m"));
+    command.addAll(
+        List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xmx64m"));
     for (String property : PROPERTIES) {
       String value = System.getProperty(property);
       if (value != null) {

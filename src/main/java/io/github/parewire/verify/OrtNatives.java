@@ -39,8 +39,11 @@ final class OrtNatives {
 
   /** Points ONNX Runtime to the cache, unless the user points it elsewhere. */
   static void cache() {
+    if (System.getProperty(PATH_PROPERTY) != null) {
+      return;
+    }
     String folder = FOLDERS.get(Loader.getPlatform());
-    if (folder == null || System.getProperty(PATH_PROPERTY) != null) {
+    if (folder == null) {
       return;
     }
     try {
