@@ -41,6 +41,8 @@ import parewire_numpy
 ROOT = Path(__file__).resolve().parents[2]
 TOOL = ROOT / "tools" / "onnx-parewire"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
+START = "## How it starts"
+"""Heading of the last section but one of the page, which is bench_start.py's."""
 GROWTH = "## How the time grows"
 """Heading of the last section of the page, which is bench_growth.py's."""
 MIB = 1 << 20
@@ -346,8 +348,9 @@ def main() -> None:
     page = document(sections, arguments.rounds, where)
     print(page)
     if not arguments.no_write:
-        _, heading, growth_section = DOCUMENT.read_text(encoding="utf-8").partition(GROWTH)
-        DOCUMENT.write_text(f"{page}\n{heading}{growth_section}" if heading else page, encoding="utf-8")
+        written = DOCUMENT.read_text(encoding="utf-8")
+        others = [heading + written.partition(heading)[2] for heading in (START, GROWTH) if heading in written]
+        DOCUMENT.write_text("\n".join([page, *others[:1]]), encoding="utf-8")
 
 
 if __name__ == "__main__":

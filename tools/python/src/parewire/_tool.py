@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -19,15 +20,18 @@ _NO_LAYER = 4
 def find_tool(environment: Mapping[str, str] = os.environ) -> list[str]:
     """Return the command that runs onnx-parewire.
 
-    In this order: the launcher or jar that the variable ``ONNX_PAREWIRE`` names, ``onnx-parewire``
-    on the PATH, the launcher of the checkout that this package is installed from.
+    In this order: the launcher or jar that the variable ``ONNX_PAREWIRE`` names, the package
+    ``onnx-parewire`` that is installed with this one, ``onnx-parewire`` on the PATH, the launcher
+    of the checkout that this package is installed from.
 
     Raises:
-        ToolNotFoundError: if there is none, or the jar is there but no Java.
+        ToolNotFoundError: if there is none, or what is named is none, or it has no Java.
     """
     named = environment.get(ENVIRONMENT_VARIABLE)
     if named:
         return _named(Path(named), environment)
+    if importlib.util.find_spec("onnx_parewire"):
+        return _installed()
     on_path = shutil.which(PROGRAM, path=environment.get("PATH"))
     if on_path:
         return [on_path]
@@ -35,10 +39,20 @@ def find_tool(environment: Mapping[str, str] = os.environ) -> list[str]:
     if launcher.is_file():
         return [str(launcher)]
     raise ToolNotFoundError(
-        f"{PROGRAM} not found: expected it on the PATH, or {ENVIRONMENT_VARIABLE} to name its "
-        "launcher or jar; build it in a checkout with 'mvn -B -DskipTests package' and set "
-        f"{ENVIRONMENT_VARIABLE}=CHECKOUT/tools/{PROGRAM}"
+        f"{PROGRAM} not found: expected the package of that name, or the program on the PATH, or "
+        f"{ENVIRONMENT_VARIABLE} to name its launcher or jar; "
+        f"install it with 'pip install {PROGRAM}', or from the folder of wheels that a checkout's "
+        "tools/python/build_wheels.sh makes"
     )
+
+
+def _installed() -> list[str]:
+    from onnx_parewire import JavaError, command
+
+    try:
+        return command()
+    except JavaError as error:
+        raise ToolNotFoundError(str(error)) from error
 
 
 def _named(tool: Path, environment: Mapping[str, str]) -> list[str]:

@@ -1,0 +1,102 @@
+"""Time a run of onnx-parewire on a small model as it is started from a wheel, from the release zip and from a checkout.
+
+    tools/python/check_wheels.sh; mvn -B -P dist package
+    tools/.venv/bin/python tools/bench/bench_start.py        # the table, printed and into docs/benchmarks.md
+    tools/.venv/bin/python tools/bench/bench_start.py --rounds 3 --no-write
+
+The wheel is installed into an environment of its own, from target/wheels/built. Runs alternate; each figure is a median.
+Processor time is what to compare, as it depends less on what else the machine does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from os import wait4, waitstatus_to_exitcode
+from pathlib import Path
+
+from bench import DOCUMENT, GROWTH, ROOT, START, TOOL, machine, table
+
+WHEELS = ROOT / "target" / "wheels" / "built"
+MODEL = ROOT / "testmodels" / "torchscript_mlp.onnx"
+
+
+def measure(command: list[str | Path]) -> tuple[float, float]:
+    """Seconds of a run by the clock, and of processors."""
+    begin = time.perf_counter()
+    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL)
+    _, status, used = wait4(process.pid, 0)
+    if waitstatus_to_exitcode(status) != 0:
+        raise SystemExit(f"exit code {waitstatus_to_exitcode(status)}: {command}")
+    return time.perf_counter() - begin, used.ru_utime + used.ru_stime
+
+
+def install(folder: Path) -> Path:
+    """Install the wheel of this machine's platform, with its start cache, and return the command."""
+    venv = folder / "venv"
+    subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+    python = venv / "bin" / "python"
+    links = ["--no-index", "--find-links", WHEELS, "--find-links", WHEELS / "needs"]
+    subprocess.run([python, "-m", "pip", "install", "-q", "--pre", *links, "onnx-parewire"], check=True)
+    subprocess.run([python, "-c", "import onnx_parewire; assert onnx_parewire.prepare()"], check=True)
+    return venv / "bin" / "onnx-parewire"
+
+
+def unzip(folder: Path) -> Path:
+    """Unpack the release zip and return the command; by unzip, which keeps times and modes."""
+    (archive,) = (ROOT / "target").glob("onnx-parewire-*.zip")
+    subprocess.run(["unzip", "-q", archive, "-d", folder], check=True)
+    with zipfile.ZipFile(archive) as entries:
+        image = entries.namelist()[0].split("/")[0]
+    return folder / image / "bin" / "onnx-parewire"
+
+
+def figures(rounds: int, folder: Path) -> str:
+    """The table of all ways to start."""
+    ways = {"wheel": install(folder), "release zip": unzip(folder), "checkout": TOOL}
+    rows = []
+    for job, arguments in (("rewire", ["-q", MODEL, folder / "out.onnx"]), ("`--version`", ["--version"])):
+        runs: dict[str, list[tuple[float, float]]] = {way: [] for way in ways}
+        for _ in range(rounds + 1):
+            for way, command in ways.items():
+                runs[way].append(measure([command, *arguments]))
+        for way, measured in runs.items():
+            # The first finds nothing in the system's cache of files.
+            whole, used = (statistics.median(figure) for figure in zip(*measured[1:], strict=True))
+            rows.append([job, way, f"{whole:.2f}", f"{used:.2f}"])
+    return table(["job", "started from", "process, s", "processors, s"], rows)
+
+
+def section(rounds: int, where: str, rows: str) -> str:
+    """The section of the page."""
+    return (
+        f"{START}\n\nWritten by `tools/bench/bench_start.py`, {rounds} rounds, on {time.strftime('%Y-%m-%d')}: {where}. "
+        f"The model is `{MODEL.relative_to(ROOT)}`. The wheel and the zip have a Java of their own, the checkout uses the "
+        f"system's.\n\n{rows}\n"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=15, help="runs of each way (15)")
+    parser.add_argument("--no-write", action="store_true", help="print the table only")
+    arguments = parser.parse_args()
+    where = machine()
+    with tempfile.TemporaryDirectory() as folder:
+        rows = figures(arguments.rounds, Path(folder))
+    print(rows)
+    if not arguments.no_write:
+        written = DOCUMENT.read_text(encoding="utf-8")
+        before = written.split(START if START in written else GROWTH)[0].rstrip("\n")
+        growth = GROWTH + written.partition(GROWTH)[2]
+        own = section(arguments.rounds, where, rows)
+        DOCUMENT.write_text(f"{before}\n\n{own}\n{growth}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,206 @@
+"""The start cache: classes as Java has them in memory, for later runs to map (class data sharing).
+
+It lies in this package's folder, where it takes the place of an empty file, so that uninstalling
+removes it; where that folder can't be written to, in the user's folder of caches; where neither
+can be, there is none, and the program starts more slowly. A process in the background makes it
+when a first run has ended, for Java goes by the time of the jar, which is that of installation.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+
+from onnx_parewire import _command
+
+_CACHE = "start.jsa"
+_NEW = "start.new"
+_LOCK = "start.lock"
+
+_NONE = b"none can be made\n"
+_SHORTEST = 4096
+"""Bytes of a cache at least; less is an empty file, or word that none can be made."""
+
+_PATIENCE = 10
+"""Seconds that the background process waits for a run to end; a long run does not mind it."""
+
+_BACKGROUND = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from onnx_parewire import _start_cache
+_start_cache.make_after_run()
+"""
+
+
+def options(java: str) -> list[str]:
+    """Return Java's options for the cache; where there is none, have one made soon."""
+    for folder in _folders():
+        size = _size(folder, java)
+        if size:
+            return _options(folder) if size >= _SHORTEST else []
+    if any(_may_be_made(folder) for folder in _folders()):
+        _make_soon()
+    return []
+
+
+def prepare() -> bool:
+    """Make the start cache now if there is none, as for an image; it takes some seconds.
+
+    Returns:
+        Whether there is one.
+
+    Raises:
+        JavaError: if there is no Java.
+    """
+    java = _command.installed_java()
+    for folder in _folders():
+        try:
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+            with open(os.path.join(folder, _LOCK), "ab") as lock:
+                _wait_for(lock.fileno())
+                if not _size(folder, java):
+                    _make(folder, java)
+        except OSError:
+            continue
+        return _size(folder, java) >= _SHORTEST
+    return False
+
+
+def make_after_run() -> None:
+    """Make the start cache when the run that started this process has ended."""
+    import signal
+    import time
+
+    # So that what is made meanwhile is removed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    run = os.getppid()
+    until = time.monotonic() + _PATIENCE
+    while os.getppid() == run and time.monotonic() < until:
+        time.sleep(0.1)
+    if hasattr(os, "nice"):
+        os.nice(19)
+    prepare()
+
+
+def _folders() -> Iterator[str]:
+    """Generate the folders that may hold it, the better first."""
+    yield _command.PACKAGE
+    yield _user_folder()
+
+
+def _user_folder() -> str:
+    """Return the folder for this installation, known by its place, in the user's caches."""
+    import zlib
+
+    home = os.path.expanduser("~")
+    if os.name == "nt":
+        caches = os.environ.get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local")
+    elif sys.platform == "darwin":
+        caches = os.path.join(home, "Library", "Caches")
+    else:
+        named = os.environ.get("XDG_CACHE_HOME", "")
+        caches = named if os.path.isabs(named) else os.path.join(home, ".cache")
+    place = zlib.crc32(os.fsencode(_command.PACKAGE))
+    return os.path.join(caches, "onnx-parewire", f"{place:08x}")
+
+
+def _size(folder: str, java: str) -> int:
+    """Return the size of a folder's cache, 0 if there is none or what it is made of is newer."""
+    try:
+        cache = os.stat(os.path.join(folder, _CACHE))
+    except OSError:
+        return 0
+    made_of = (os.stat(file).st_mtime for file in (_command.JAR, java))
+    return cache.st_size if cache.st_mtime >= max(made_of) else 0
+
+
+def _options(folder: str) -> list[str]:
+    return ["-XX:SharedArchiveFile=" + os.path.join(folder, _CACHE), "-Xshare:auto"]
+
+
+def _may_be_made(folder: str) -> bool:
+    """Return whether a folder can be written to, or made if it is not there."""
+    while not os.path.exists(folder):
+        folder = os.path.dirname(folder)
+    return os.path.isdir(folder) and os.access(folder, os.W_OK)
+
+
+def _make_soon() -> None:
+    """Start the process in the background, which outlives this one and what it becomes."""
+    import subprocess
+
+    call = [sys.executable, "-I", "-c", _BACKGROUND, os.path.dirname(_command.PACKAGE)]
+    none = subprocess.DEVNULL
+    flags = 0
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS
+    try:
+        subprocess.Popen(
+            call, stdin=none, stdout=none, stderr=none, creationflags=flags, start_new_session=True
+        )
+    except OSError:
+        return  # for want of processes or memory: a later run may have more
+
+
+def _wait_for(lock: int) -> None:
+    """Lock an open file, for as long as it is open or this process lives."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(lock, msvcrt.LK_LOCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+def _make(folder: str, java: str) -> None:
+    """Make a folder's cache, or leave word there that none can be made."""
+    new = os.path.join(folder, _NEW)
+    try:
+        _archive(new, java)
+    finally:
+        is_made = os.path.exists(new) and os.path.getsize(new) >= _SHORTEST
+        if not is_made:
+            with open(new, "wb") as word:
+                word.write(_NONE)
+        os.chmod(new, 0o644)
+        os.replace(new, os.path.join(folder, _CACHE))
+        # As it was installed.
+        open(new, "wb").close()
+
+
+def _archive(file: str, java: str) -> None:
+    import subprocess
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as scratch:
+        classes = os.path.join(scratch, "classes")
+        model = os.path.join(_command.PACKAGE, "small.onnx")
+        out = os.path.join(scratch, "out.onnx")
+        steps = [
+            [
+                *_command.run_by(java, "-Xshare:off", "-XX:DumpLoadedClassList=" + classes),
+                model,
+                out,
+            ],
+            _command.run_by(
+                java,
+                # With the default collector, Java could archive no objects.
+                "-XX:-UseSerialGC",
+                "-XX:+UseG1GC",
+                "-Xshare:dump",
+                "-XX:SharedClassListFile=" + classes,
+                "-XX:SharedArchiveFile=" + file,
+            ),
+        ]
+        none = subprocess.DEVNULL
+        for step in steps:
+            subprocess.run(step, stdin=none, stdout=none, stderr=none, env=_plain(), check=False)
+
+
+def _plain() -> dict[str, str]:
+    """Return the environment without what Java takes for options."""
+    given = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "PAREWIRE_ENDED")
+    return {name: value for name, value in os.environ.items() if name not in given}
