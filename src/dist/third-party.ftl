@@ -21,11 +21,15 @@ libopenblas (org.bytedeco:openblas)
     BSD-3-Clause
     https://www.openblas.net
 libgcc_s, libgfortran, libgomp, libquadmath and their like on other platforms (org.bytedeco:openblas, org.nd4j:nd4j-native)
-    GPL-3.0 with the GCC Runtime Library Exception 3.1; libquadmath LGPL-2.1-or-later. Unchanged, as shared libraries.
+    GPL-3.0 with the GCC Runtime Library Exception 3.1; libquadmath LGPL-2.1-or-later. Unchanged, as shared libraries;
+    wheels for Linux arm64 have a libgomp that pykdtree gave another name.
     https://gcc.gnu.org/onlinedocs/libstdc++/manual/license.html
 libnd4jcpu (org.nd4j:nd4j-native), which holds oneDNN and FlatBuffers
     Apache-2.0
     https://github.com/deeplearning4j/deeplearning4j
+liblwjgl (org.lwjgl:lwjgl)
+    BSD-3-Clause
+    https://www.lwjgl.org
 libonnxruntime (com.microsoft.onnxruntime:onnxruntime)
     MIT; what it is made of is in its ThirdPartyNotices.txt
     https://github.com/microsoft/onnxruntime
@@ -49,7 +53,8 @@ COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER I
 OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 
 --- BSD-3-Clause: protobuf-java, Copyright 2008 Google Inc.; libopenblas, Copyright (c) 2011-2014, The OpenBLAS Project;
---- jline-terminal, Copyright (c) 2002-2018, the original author or authors
+--- jline-terminal, Copyright (c) 2002-2018, the original author or authors;
+--- lwjgl, Copyright (c) 2012-present Lightweight Java Game Library
 
 Redistribution and use in source and binary forms, with or without modification, are permitted provided that the
 following conditions are met:

@@ -4,7 +4,9 @@ import hashlib
 import pickle
 import stat
 import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -148,13 +150,34 @@ class TestFindTool:
         with pytest.raises(parewire.ToolNotFoundError, match="can't be executed"):
             onnx.find_tool({"ONNX_PAREWIRE": str(tmp_path / "file")})
 
+    def test_installed_package_before_path(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        installed = ModuleType("onnx_parewire")
+        installed.__spec__ = ModuleSpec("onnx_parewire", None)
+        installed.command = lambda: ["java", "-jar", "installed.jar"]  # type: ignore[attr-defined]
+        installed.JavaError = OSError  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "onnx_parewire", installed)
+        program(tmp_path / "onnx-parewire")
+        path = {"PATH": str(tmp_path)}
+        assert onnx.find_tool(path) == ["java", "-jar", "installed.jar"]
+        launcher = program(tmp_path / "launcher")
+        assert onnx.find_tool({"ONNX_PAREWIRE": str(launcher), **path}) == [str(launcher)]
+
+        def command() -> list[str]:
+            raise OSError("no Java there")
+
+        installed.command = command  # type: ignore[attr-defined]
+        with pytest.raises(parewire.ToolNotFoundError, match="no Java there"):
+            onnx.find_tool(path)
+
     def test_path_then_checkout(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         found = program(tmp_path / "onnx-parewire")
         assert onnx.find_tool({"PATH": str(tmp_path)}) == [str(found)]
         found.unlink()
         checkout = tmp_path / "tools" / "python" / "src" / "parewire" / "_tool.py"
         monkeypatch.setattr("parewire._tool.__file__", str(checkout))
-        with pytest.raises(parewire.ToolNotFoundError, match=r"not found: .*mvn -B") as raised:
+        with pytest.raises(parewire.ToolNotFoundError, match=r"not found: .*pip install") as raised:
             onnx.find_tool({"PATH": str(tmp_path)})
         assert "\n" not in str(raised.value)
         launcher = program(tmp_path / "tools" / "onnx-parewire")

@@ -75,7 +75,7 @@ def _stage(platform: str, jar: Path) -> Path:
     shutil.copy(jar, program)
     shutil.copy(ROOT / "src/dist/jvm.options", program)
     shutil.copy(ROOT / "testmodels/torchscript_mlp.onnx", program / "small.onnx")
-    for empty in ("start.jsa", "start.new", "start.lock"):
+    for empty in ("start.aot", "start.new", "start.lock"):
         (program / empty).touch()
     natives = stage / "onnx_parewire_nd4j" / "natives"
     unpack(jars, "nd4j", platform, natives)

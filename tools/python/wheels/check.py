@@ -26,7 +26,7 @@ _LARGEST = 100_000_000
 
 _PROGRAM = {
     "__init__.py", "_command.py", "_launch.py", "_start_cache.py", "py.typed", "jvm.options",
-    "onnx-parewire.jar", "small.onnx", "start.jsa", "start.lock", "start.new",
+    "onnx-parewire.jar", "small.onnx", "start.aot", "start.lock", "start.new",
 }  # fmt: skip
 _PURE = {"parewire"}
 _PINS = {

@@ -22,7 +22,7 @@ HOME = WORK / "home"
 VENV = WORK / "venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PROGRAM = BIN / "onnx-parewire"
-CACHE_FILES = {"start.jsa", "start.new", "start.lock"}
+CACHE_FILES = {"start.aot", "start.new", "start.lock"}
 SHORTEST_CACHE = 4096
 TORCH_VARIABLE = "PAREWIRE_TORCH"
 """Names a folder of packages with PyTorch, in which parewire is not installed."""
@@ -58,10 +58,15 @@ def read_only(folders: Sequence[Path], *command: str | Path) -> subprocess.Compl
     return run("unshare", "-m", "sh", "-c", script, "sh", *command, environment=tools)
 
 
+def site_packages() -> Path:
+    """Return the folder of the environment's packages."""
+    (found,) = VENV.glob("Lib/site-packages" if os.name == "nt" else "lib/*/site-packages")
+    return found
+
+
 def package() -> Path:
     """Return the folder of the installed program."""
-    (found,) = VENV.glob("lib*/**/onnx_parewire")
-    return found
+    return site_packages() / "onnx_parewire"
 
 
 def files(folder: Path) -> dict[str, float]:
@@ -102,13 +107,14 @@ def processes() -> str:
 
 
 def wait_for_cache(folder: Path) -> Path:
-    """Wait for the start cache in a folder."""
-    cache = folder / "start.jsa"
+    """Wait for the start cache somewhere below a folder."""
     until = time.monotonic() + 120
-    while not (cache.exists() and cache.stat().st_size >= SHORTEST_CACHE):
+    while True:
+        for cache in folder.rglob("start.aot"):
+            if cache.stat().st_size >= SHORTEST_CACHE:
+                return cache
         assert time.monotonic() < until, f"no start cache: {files(folder)}"
         time.sleep(0.2)
-    return cache
 
 
 def command_options() -> list[str]:
@@ -157,7 +163,7 @@ def test_first_runs_at_once_write_nothing_but_the_start_cache(expected: bytes) -
     cache = wait_for_cache(package())
     wait_for_background()
     time_of_cache = cache.stat().st_mtime_ns
-    assert "-XX:SharedArchiveFile=" + str(cache) in command_options()
+    assert "-XX:AOTCache=" + str(cache) in command_options()
     rewire(WORK / "later.onnx")
     assert (WORK / "later.onnx").read_bytes() == expected
     changed = {name for name, time in files(VENV).items() if before.get(name) != time}
@@ -176,10 +182,13 @@ def test_inspects_and_reports() -> None:
 
 
 def test_looks_for_devices() -> None:
-    done = run(PROGRAM, "devices")
+    # Drivers have caches of their own in the home folder.
+    home = WORK / "home of drivers"
+    home.mkdir()
+    done = run(PROGRAM, "devices", environment={"HOME": str(home)})
     assert (done.returncode, done.stderr) == (0, ""), done
     assert "with status" not in done.stdout
-    assert not (HOME / ".javacpp").exists()
+    assert [name for name in files(home) if "lwjgl" in name or ".javacpp" in name] == []
 
 
 def test_from_python(expected: bytes) -> None:
@@ -200,9 +209,9 @@ def test_from_pytorch() -> None:
         "assert len(report.layers) == 1"
     )
     # After the environment's own packages.
-    (next(VENV.glob("lib*/**/site-packages")) / "torch.pth").write_text(packages + "\n")
+    (site_packages() / "torch.pth").write_text(packages + "\n")
     done = run(BIN / "python", "-c", script)
-    (next(VENV.glob("lib*/**/site-packages")) / "torch.pth").unlink()
+    (site_packages() / "torch.pth").unlink()
     assert done.returncode == 0, done
 
 
@@ -239,6 +248,20 @@ def test_says_so_where_java_gets_no_memory() -> None:
     assert run("/bin/sh", "-c", enough).returncode == 0
 
 
+def test_says_which_library_is_missing() -> None:
+    library = site_packages() / "onnx_parewire_nd4j" / "natives" / "libnd4jcpu.so"
+    library.rename(library.with_suffix(".away"))
+    try:
+        done = run(PROGRAM, MODEL, WORK / "missing.onnx")
+    finally:
+        library.with_suffix(".away").rename(library)
+    assert done.returncode == 5, done
+    assert done.stderr.count("\n") == 1
+    assert "libnd4jcpu.so" in done.stderr
+    assert "install onnx-parewire again" in done.stderr
+    assert not (WORK / "missing.onnx").exists()
+
+
 @needs_namespace
 def test_everything_read_only(expected: bytes) -> None:
     without_cache()
@@ -247,7 +270,7 @@ def test_everything_read_only(expected: bytes) -> None:
     assert (done.returncode, done.stderr) == (0, ""), done
     assert out.read_bytes() == expected
     assert files(HOME) == {}
-    assert (package() / "start.jsa").stat().st_size == 0
+    assert (package() / "start.aot").stat().st_size == 0
 
 
 @needs_namespace
@@ -256,8 +279,8 @@ def test_start_cache_in_the_home_where_packages_are_read_only() -> None:
     out = WORK / "home.onnx"
     try:
         assert read_only([VENV], PROGRAM, MODEL, out).returncode == 0
-        (folder,) = HOME.glob(".cache/onnx-parewire/*")
-        cache = wait_for_cache(folder)
+        cache = wait_for_cache(HOME / ".cache" / "onnx-parewire")
+        folder = cache.parent
         wait_for_background()
         assert files(folder).keys() == CACHE_FILES
         script = "import onnx_parewire; print('\\n'.join(onnx_parewire.command()))"
@@ -270,7 +293,7 @@ def test_prepares_an_image() -> None:
     without_cache()
     done = run(BIN / "python", "-c", "import onnx_parewire; print(onnx_parewire.prepare())")
     assert (done.returncode, done.stdout) == (0, "True\n"), done
-    assert str(package() / "start.jsa") in "\n".join(command_options())
+    assert str(package() / "start.aot") in "\n".join(command_options())
 
 
 def test_uninstalls_all() -> None:

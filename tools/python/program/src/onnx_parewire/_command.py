@@ -42,7 +42,6 @@ def run_by(java: str, *options: str) -> list[str]:
         *options,
         "-Xlog:disable",
         "-Dparewire.natives=" + natives,
-        "-Dorg.bytedeco.javacpp.pathsFirst=true",
         "-Djava.library.path=" + natives,
         "-Donnxruntime.native.path=" + program,
         "-jar",

@@ -5,9 +5,12 @@ from __future__ import annotations
 import _locale
 import os
 import sys
-from collections.abc import Mapping
 
 from onnx_parewire._command import JavaError, command
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing it takes longer than all else here
+    from collections.abc import Mapping
 
 _USAGE = 2
 _NO_MEMORY = 5

@@ -1,4 +1,4 @@
-"""The start cache: classes as Java has them in memory, for later runs to map (class data sharing).
+"""The start cache, an AOT cache of Java's: classes as they are in memory, for later runs to map.
 
 It lies in this package's folder, where it takes the place of an empty file, so that uninstalling
 removes it; where that folder can't be written to, in the user's folder of caches; where neither
@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 
 from onnx_parewire import _command
 
-_CACHE = "start.jsa"
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing it takes longer than all else here
+    from collections.abc import Iterator
+
+_CACHE = "start.aot"
 _NEW = "start.new"
 _LOCK = "start.lock"
 
@@ -26,10 +29,12 @@ _PATIENCE = 10
 """Seconds that the background process waits for a run to end; a long run does not mind it."""
 
 _BACKGROUND = """
-import sys
+import os, sys
+if hasattr(os, "fork") and os.fork():
+    os._exit(0)
 sys.path.insert(0, sys.argv[1])
 from onnx_parewire import _start_cache
-_start_cache.make_after_run()
+_start_cache.make_after(int(sys.argv[2]))
 """
 
 
@@ -67,20 +72,31 @@ def prepare() -> bool:
     return False
 
 
-def make_after_run() -> None:
-    """Make the start cache when the run that started this process has ended."""
+def make_after(run: int) -> None:
+    """Make the start cache when a process has ended, or runs for long."""
     import signal
     import time
 
     # So that what is made meanwhile is removed.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    run = os.getppid()
     until = time.monotonic() + _PATIENCE
-    while os.getppid() == run and time.monotonic() < until:
+    while _runs(run) and time.monotonic() < until:
         time.sleep(0.1)
     if hasattr(os, "nice"):
         os.nice(19)
     prepare()
+
+
+def _runs(process: int) -> bool:
+    if os.name == "nt":
+        return True  # to ask would end it
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _folders() -> Iterator[str]:
@@ -116,7 +132,7 @@ def _size(folder: str, java: str) -> int:
 
 
 def _options(folder: str) -> list[str]:
-    return ["-XX:SharedArchiveFile=" + os.path.join(folder, _CACHE), "-Xshare:auto"]
+    return ["-XX:AOTCache=" + os.path.join(folder, _CACHE)]
 
 
 def _may_be_made(folder: str) -> bool:
@@ -130,15 +146,20 @@ def _make_soon() -> None:
     """Start the process in the background, which outlives this one and what it becomes."""
     import subprocess
 
-    call = [sys.executable, "-I", "-c", _BACKGROUND, os.path.dirname(_command.PACKAGE)]
+    # Where Python is part of another program, that is what this names.
+    if not os.path.basename(sys.executable or "").lower().startswith(("python", "pypy")):
+        return
+    place = os.path.dirname(_command.PACKAGE)
+    call = [sys.executable, "-I", "-c", _BACKGROUND, place, str(os.getpid())]
     none = subprocess.DEVNULL
-    flags = 0
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS
     try:
-        subprocess.Popen(
-            call, stdin=none, stdout=none, stderr=none, creationflags=flags, start_new_session=True
-        )
+        if sys.platform == "win32":
+            flags = subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS
+            subprocess.Popen(call, stdin=none, stdout=none, stderr=none, creationflags=flags)
+        else:
+            subprocess.run(
+                call, stdin=none, stdout=none, stderr=none, start_new_session=True, check=False
+            )
     except OSError:
         return  # for want of processes or memory: a later run may have more
 
@@ -176,27 +197,12 @@ def _archive(file: str, java: str) -> None:
     import tempfile
 
     with tempfile.TemporaryDirectory() as scratch:
-        classes = os.path.join(scratch, "classes")
+        classes = "-XX:AOTConfiguration=" + os.path.join(scratch, "classes")
         model = os.path.join(_command.PACKAGE, "small.onnx")
-        out = os.path.join(scratch, "out.onnx")
-        steps = [
-            [
-                *_command.run_by(java, "-Xshare:off", "-XX:DumpLoadedClassList=" + classes),
-                model,
-                out,
-            ],
-            _command.run_by(
-                java,
-                # With the default collector, Java could archive no objects.
-                "-XX:-UseSerialGC",
-                "-XX:+UseG1GC",
-                "-Xshare:dump",
-                "-XX:SharedClassListFile=" + classes,
-                "-XX:SharedArchiveFile=" + file,
-            ),
-        ]
+        record = _command.run_by(java, "-XX:AOTMode=record", classes)
+        create = _command.run_by(java, "-XX:AOTMode=create", classes, "-XX:AOTCache=" + file)
         none = subprocess.DEVNULL
-        for step in steps:
+        for step in ([*record, model, os.path.join(scratch, "out.onnx")], create):
             subprocess.run(step, stdin=none, stdout=none, stderr=none, env=_plain(), check=False)
 
 
