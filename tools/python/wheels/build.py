@@ -23,7 +23,7 @@ ROOT = PYTHON.parents[1]
 TARGET = ROOT / "target"
 STAGE = TARGET / "wheels"
 
-_MAVEN = ["mvn", "-B", "-ntp", "-q", "-f", str(ROOT / "pom.xml")]
+_MAVEN = ["mvn", "-B", "-ntp", "-q", "-Dstyle.color=never", "-f", str(ROOT / "pom.xml")]
 _TIME = "1767225600"
 """2026-01-01: a fixed time stamp makes two builds of one commit the same bytes, as in pom.xml."""
 

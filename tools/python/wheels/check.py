@@ -168,7 +168,10 @@ def _versions(prefix: str, names: list[str]) -> Iterator[tuple[int, ...]]:
 
 
 def _macho(file: Path) -> Native:
-    (binary,) = lief.MachO.parse(str(file), lief.MachO.ParserConfig.quick)
+    # The file owns what is in it, which ends with it.
+    whole = lief.MachO.parse(str(file), lief.MachO.ParserConfig.quick)
+    _expect(file, "architectures", whole.size, 1)
+    binary = whole.at(0)
     commands = lief.MachO.LoadCommand.TYPE
     own = [lib.name for lib in binary.libraries if lib.command == commands.ID_DYLIB]
     needed = {lib.name for lib in binary.libraries if lib.command != commands.ID_DYLIB}

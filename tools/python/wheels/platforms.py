@@ -20,7 +20,7 @@ class Platform(NamedTuple):
 
 PLATFORMS = {
     "linux-x86_64": Platform("manylinux_2_27_x86_64", "linux-x64", "linux"),
-    "linux-arm64": Platform("manylinux_2_27_aarch64", "linux-aarch64", "linux-arm64"),
+    "linux-arm64": Platform("manylinux_2_34_aarch64", "linux-aarch64", "linux-arm64"),
     "macosx-arm64": Platform("macosx_14_0_arm64", "osx-aarch64", "macos-arm64"),
     "windows-x86_64": Platform("win_amd64", "win-x64", "windows"),
 }

@@ -4,6 +4,8 @@ import ai.onnxruntime.OrtEnvironment;
 import java.io.File;
 import java.io.IOException;
 import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +41,9 @@ final class OrtNatives {
 
   /** Points ONNX Runtime to the cache, unless the user points it elsewhere. */
   static void cache() {
-    if (System.getProperty(PATH_PROPERTY) != null) {
+    String given = System.getProperty(PATH_PROPERTY);
+    if (given != null) {
+      loadNeeds(Path.of(given));
       return;
     }
     String folder = FOLDERS.get(Loader.getPlatform());
@@ -54,6 +58,14 @@ final class OrtNatives {
       }
     } catch (IOException e) {
       // A cache that can't be written to: ONNX Runtime unpacks for itself.
+    }
+  }
+
+  /** Loads what ONNX Runtime is linked with on Windows, but would not look for in its folder. */
+  private static void loadNeeds(Path folder) {
+    Path library = folder.resolve("msvcp140_1.dll");
+    if (Files.exists(library)) {
+      System.load(library.toAbsolutePath().toString());
     }
   }
 
