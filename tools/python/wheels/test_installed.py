@@ -258,7 +258,7 @@ def test_says_which_library_is_missing() -> None:
     assert done.returncode == 5, done
     assert done.stderr.count("\n") == 1
     assert "libnd4jcpu.so" in done.stderr
-    assert "install onnx-parewire again" in done.stderr
+    assert "install the program again" in done.stderr
     assert not (WORK / "missing.onnx").exists()
 
 

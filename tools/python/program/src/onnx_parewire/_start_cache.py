@@ -180,19 +180,18 @@ def _make(folder: str, java: str) -> None:
     """Make a folder's cache, or leave word there that none can be made."""
     new = os.path.join(folder, _NEW)
     try:
-        _archive(new, java)
-    finally:
-        is_made = os.path.exists(new) and os.path.getsize(new) >= _SHORTEST
-        if not is_made:
+        if not _archive(new, java):
             with open(new, "wb") as word:
                 word.write(_NONE)
         os.chmod(new, 0o644)
         os.replace(new, os.path.join(folder, _CACHE))
-        # As it was installed.
+    finally:
+        # As it was installed, also if this is stopped half-way.
         open(new, "wb").close()
 
 
-def _archive(file: str, java: str) -> None:
+def _archive(file: str, java: str) -> bool:
+    """Have Java make the cache, and return whether it did."""
     import subprocess
     import tempfile
 
@@ -203,7 +202,12 @@ def _archive(file: str, java: str) -> None:
         create = _command.run_by(java, "-XX:AOTMode=create", classes, "-XX:AOTCache=" + file)
         none = subprocess.DEVNULL
         for step in ([*record, model, os.path.join(scratch, "out.onnx")], create):
-            subprocess.run(step, stdin=none, stdout=none, stderr=none, env=_plain(), check=False)
+            done = subprocess.run(
+                step, stdin=none, stdout=none, stderr=none, env=_plain(), check=False
+            )
+            if done.returncode != 0:
+                return False
+    return os.path.getsize(file) >= _SHORTEST
 
 
 def _plain() -> dict[str, str]:

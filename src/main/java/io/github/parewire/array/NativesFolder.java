@@ -73,7 +73,7 @@ public final class NativesFolder {
     String reason =
         "native libraries there can't be started: "
             + rootMessage(e)
-            + "; install onnx-parewire again, for this system";
+            + "; install the program again, for this system";
     return new FileSystemException(folders, null, reason);
   }
 
