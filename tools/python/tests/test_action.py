@@ -26,30 +26,6 @@ ACTION = yaml.safe_load((FOLDER / "action.yml").read_text("utf-8"))
 CNN = ROOT / "testmodels" / "torchscript_cnn.onnx"
 MLP = ROOT / "testmodels" / "torchscript_mlp.onnx"
 
-# Rewires what onnx-parewire does with --out-dir by a run for each file.
-ONE_BY_ONE = """
-import argparse, json, pathlib, subprocess, sys
-parser = argparse.ArgumentParser()
-parser.add_argument("models", nargs="+", type=pathlib.Path)
-parser.add_argument("--out-dir", type=pathlib.Path)
-parser.add_argument("--json", type=pathlib.Path)
-known, options = parser.parse_known_args()
-worst = 0
-with known.json.open("w") as report:
-    for place in known.models:
-        for model in sorted(place.rglob("*.onnx")) if place.is_dir() else [place]:
-            out = known.out_dir / (model.relative_to(place) if place.is_dir() else model.name)
-            out.parent.mkdir(parents=True, exist_ok=True)
-            one = [*TOOL, str(model), str(out), "--json", "-", "-q", *options]
-            done = subprocess.run(one, capture_output=True, text=True)
-            line = json.loads(done.stdout) if done.returncode == 0 else {
-                "input": str(model), "exitCode": done.returncode, "error": done.stderr.strip()}
-            worst = max(worst, done.returncode)
-            print(json.dumps(line), file=report)
-            print(done.stderr, file=sys.stderr, end="")
-sys.exit(worst)
-"""
-
 
 def program(file: Path, text: str) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -121,11 +97,7 @@ def runner(tmp_path: Path) -> Any:
         bin_folder = tmp_path / "bin"
         program(bin_folder / "python", f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
         tool = parewire.onnx.find_tool()
-        usage = subprocess.run([*tool, "--help"], capture_output=True, text=True, check=True)
-        if "--out-dir" in usage.stdout:
-            program(bin_folder / "onnx-parewire", f'#!/bin/sh\nexec {" ".join(tool)} "$@"\n')
-        else:
-            program(bin_folder / "onnx-parewire", f"#!{sys.executable}\nTOOL = {tool}{ONE_BY_ONE}")
+        program(bin_folder / "onnx-parewire", f'#!/bin/sh\nexec {" ".join(tool)} "$@"\n')
         made.outputs["install"] = {"bin": str(bin_folder)}
         return made
 
