@@ -17,7 +17,7 @@ _FOLDERS = {
     "program": (
         r"org/bytedeco/\w+/{javacpp}",
         r"ai/onnxruntime/native/{onnxruntime}",
-        r"\w+/\w+/org/lwjgl",
+        r"{lwjgl}/org/lwjgl",
     ),
     "nd4j": (r"org/nd4j/[\w/]+/{javacpp}",),
 }

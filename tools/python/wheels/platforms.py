@@ -15,14 +15,14 @@ class Platform(NamedTuple):
     onnxruntime: str
     """ONNX Runtime's folder in its jar."""
     lwjgl: str
-    """LWJGL's classifier."""
+    """LWJGL's folder in its jar."""
 
 
 PLATFORMS = {
-    "linux-x86_64": Platform("manylinux_2_27_x86_64", "linux-x64", "linux"),
-    "linux-arm64": Platform("manylinux_2_34_aarch64", "linux-aarch64", "linux-arm64"),
-    "macosx-arm64": Platform("macosx_14_0_arm64", "osx-aarch64", "macos-arm64"),
-    "windows-x86_64": Platform("win_amd64", "win-x64", "windows"),
+    "linux-x86_64": Platform("manylinux_2_27_x86_64", "linux-x64", "linux/x64"),
+    "linux-arm64": Platform("manylinux_2_34_aarch64", "linux-aarch64", "linux/arm64"),
+    "macosx-arm64": Platform("macosx_14_0_arm64", "osx-aarch64", "macos/arm64"),
+    "windows-x86_64": Platform("win_amd64", "win-x64", "windows/x64"),
 }
 """By JavaCPP's names, as ``-Djavacpp.platform=`` takes them."""
 

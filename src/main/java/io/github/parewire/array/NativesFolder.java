@@ -53,9 +53,12 @@ public final class NativesFolder {
         || String.valueOf(e.getMessage()).startsWith("Could not initialize class ");
   }
 
-  /** Whether it is that JavaCPP looked everywhere for a library, and there was none to unpack. */
+  /**
+   * Whether it is that JavaCPP looked everywhere for a library, and there was none to unpack; where
+   * they are unpacked already, one has been lost.
+   */
   static boolean isFoundNowhere(LinkageError e) {
-    return rootMessage(e).endsWith("in class, module, and library paths.");
+    return unpacked().isEmpty() && rootMessage(e).endsWith("in class, module, and library paths.");
   }
 
   /**
