@@ -1,6 +1,7 @@
 package io.github.parewire.cli;
 
 import io.github.parewire.Rewirer;
+import io.github.parewire.message.ModelException;
 import io.github.parewire.message.UsageException;
 import io.github.parewire.options.ExecutionOptions;
 import io.github.parewire.options.FileOptions;
@@ -34,7 +35,11 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
     subcommands = {InspectCommand.class, VerifyCommand.class, DevicesCommand.class},
-    synopsisSubcommandLabel = "[inspect | verify | devices]",
+    customSynopsis = {
+      "onnx-parewire IN OUT [OPTION]...",
+      "       onnx-parewire IN... --out-dir DIR [OPTION]...",
+      "       onnx-parewire [inspect | verify | devices] ..."
+    },
     description = {
       "Rewires the initial weights of an ONNX model by preferential attachment (arXiv 2207.08148):"
           + " reorders the weights of each dense and conv layer so that the summed weight of its"
@@ -63,12 +68,12 @@ final class RewireCommand implements Callable<Integer> {
 
   @Parameters(
       arity = "0..*",
-      paramLabel = "IN OUT",
+      paramLabel = "FILE",
       description = {
-        "The model to read, which is never written to, and the one to write, which appears verified"
-            + " or not at all. For - they come and go by pipes.",
-        "With --out-dir any number of models to read, and of folders that stand for all models in"
-            + " them."
+        "IN OUT: the model to read, which is never written to, and the one to write, which appears"
+            + " verified or not at all. For - they come and go by pipes.",
+        "IN...: with --out-dir any number of models to read, and of folders that stand for all"
+            + " models in them."
       })
   private List<Path> files = List.of();
 
@@ -184,12 +189,14 @@ final class RewireCommand implements Callable<Integer> {
               + files.get(2)
               + " besides; for many models name --out-dir DIR");
     }
-    if (Files.isDirectory(files.get(0))) {
-      throw new ParameterException(
-          command, "IN is a folder: " + files.get(0) + "; for all models in it name --out-dir DIR");
-    }
     if (files.size() < 2 && !dryRun) {
       throw new ParameterException(command, "Missing the model to write: OUT");
+    }
+    if (Files.isDirectory(files.get(0))) {
+      throw new ModelException(
+          files.get(0).toString(),
+          "expected a file, found a folder",
+          "name the .onnx file in it, or --out-dir DIR for all in it");
     }
   }
 

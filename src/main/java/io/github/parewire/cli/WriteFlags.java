@@ -21,15 +21,15 @@ final class WriteFlags {
       names = "--external-data",
       paramLabel = "NAME",
       description =
-          "Put them into this file instead: a path below the folder of OUT. With"
-              + " --one-file-per-tensor, the folder of the files.")
+          "Put external data into this file in place of OUT.data: a path below the folder of OUT."
+              + " With --one-file-per-tensor, the folder of the files.")
   private String externalData;
 
   @Option(
       names = "--one-file-per-tensor",
       description =
-          "Put each of them into a file of its own, named after the tensor, beside OUT or in the"
-              + " folder --external-data.")
+          "Put each tensor of external data into a file of its own, named after it, beside OUT or in"
+              + " the folder --external-data.")
   private boolean oneFilePerTensor;
 
   @Option(
