@@ -189,14 +189,14 @@ final class RewireCommand implements Callable<Integer> {
               + files.get(2)
               + " besides; for many models name --out-dir DIR");
     }
-    if (files.size() < 2 && !dryRun) {
-      throw new ParameterException(command, "Missing the model to write: OUT");
-    }
     if (Files.isDirectory(files.get(0))) {
       throw new ModelException(
           files.get(0).toString(),
           "expected a file, found a folder",
           "name the .onnx file in it, or --out-dir DIR for all in it");
+    }
+    if (files.size() < 2 && !dryRun) {
+      throw new ParameterException(command, "Missing the model to write: OUT");
     }
   }
 

@@ -258,8 +258,10 @@ final class BatchTest {
     assertRefused("standard input is one model", "-", "--out-dir", out);
     assertRefused("Missing the models to read", "--out-dir", out);
     assertRefused("for many models name --out-dir DIR", a, twin, out.resolve("c.onnx"));
-    assertEquals(3, Cli.run(models, out).status());
-    assertTrue(Cli.run(models, out).err().contains("or --out-dir DIR for all in it"));
+    for (Cli run : List.of(Cli.run(models), Cli.run(models, out), Cli.run(models, "--dry-run"))) {
+      assertEquals(3, run.status());
+      assertTrue(run.err().contains("or --out-dir DIR for all in it"), run::err);
+    }
   }
 
   private void assertRefused(String why, Object... arguments) throws IOException {
