@@ -87,15 +87,20 @@ final class Batch implements JobListener {
 
   /** Checks that each report has a place of its own, and that no model's. */
   private void requirePlaces() throws IOException {
-    Set<Path> models = new HashSet<>();
-    jobs.keySet().forEach(job -> files(job).map(FilePlaces::real).forEach(models::add));
+    Set<Object> models = new HashSet<>();
+    for (RewireJob job : jobs.keySet()) {
+      for (Path file : files(job).toList()) {
+        models.addAll(FilePlaces.marks(file));
+      }
+    }
     List<ReportPlace> places = new ArrayList<>(linesPlace.stream().toList());
     for (Reports reports : jobs.values()) {
       reports.requireTwo();
       places.addAll(reports.places());
     }
     for (ReportPlace place : places) {
-      if (!place.isStandardOutput() && models.contains(FilePlaces.real(Path.of(place.name())))) {
+      if (!place.isStandardOutput()
+          && FilePlaces.marks(Path.of(place.name())).stream().anyMatch(models::contains)) {
         throw place.isAnother();
       }
     }
@@ -111,11 +116,14 @@ final class Batch implements JobListener {
   private void makeFolders() throws IOException {
     for (Map.Entry<RewireJob, Reports> job : jobs.entrySet()) {
       Stream<Path> written = files(job.getKey()).skip(1);
-      Stream<Path> reports = job.getValue().places().stream().map(place -> Path.of(place.name()));
-      for (Path file : Stream.concat(written, reports).toList()) {
+      List<ReportPlace> reports = job.getValue().places();
+      for (Path file :
+          Stream.concat(written, reports.stream().map(place -> Path.of(place.name()))).toList()) {
         Files.createDirectories(file.toAbsolutePath().getParent());
       }
-      job.getValue().requirePlaces(files(job.getKey()).toList());
+      for (ReportPlace place : reports) {
+        place.requireFolder();
+      }
     }
     if (linesPlace.isPresent()) {
       linesPlace.get().requireFolder();
@@ -123,7 +131,7 @@ final class Batch implements JobListener {
   }
 
   private boolean printsLines() {
-    return !verbosity.isQuiet() && lines.stream().noneMatch(JsonLines::isStandardOutput);
+    return !verbosity.isQuiet() && linesPlace.stream().noneMatch(ReportPlace::isStandardOutput);
   }
 
   @Override

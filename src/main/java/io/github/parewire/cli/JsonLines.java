@@ -1,5 +1,6 @@
 package io.github.parewire.cli;
 
+import io.github.parewire.write.FileFailures;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.ByteBuffer;
@@ -41,10 +42,6 @@ final class JsonLines implements AutoCloseable {
     return new JsonLines(place.name(), file, standardOutput);
   }
 
-  boolean isStandardOutput() {
-    return file.isEmpty();
-  }
-
   /**
    * Writes a line, to the disk.
    *
@@ -70,9 +67,7 @@ final class JsonLines implements AutoCloseable {
       if (channel.position() > before) {
         channel.truncate(before);
       }
-      FileSystemException named = new FileSystemException(name, null, e.getMessage());
-      named.initCause(e);
-      throw named;
+      throw FileFailures.named(name, e);
     }
   }
 

@@ -1,17 +1,18 @@
 package io.github.parewire.cli;
 
-import static java.util.stream.Collectors.toMap;
-
 import io.github.parewire.message.UsageException;
 import io.github.parewire.write.FilePlaces;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -117,14 +118,21 @@ final class OutDir {
 
   /** What one model is written to must not be what another is read from. */
   private static void requireNoInput(List<Place> places) throws IOException {
-    Map<Path, Path> inputs =
-        places.stream()
-            .collect(toMap(place -> FilePlaces.real(place.in()), Place::in, (one, same) -> one));
+    Map<Object, Path> inputs = new HashMap<>();
     for (Place place : places) {
-      Path input = inputs.get(FilePlaces.real(place.out()));
-      if (input != null) {
+      for (Object mark : FilePlaces.marks(place.in())) {
+        inputs.putIfAbsent(mark, place.in());
+      }
+    }
+    for (Place place : places) {
+      Optional<Path> input =
+          FilePlaces.marks(place.out()).stream()
+              .map(inputs::get)
+              .filter(Objects::nonNull)
+              .findFirst();
+      if (input.isPresent()) {
         throw new UsageException(
-            place.out() + " would take the place of a model to read, " + input,
+            place.out() + " would take the place of a model to read, " + input.get(),
             "name another folder to write to");
       }
     }

@@ -4,6 +4,7 @@ import io.github.parewire.message.ModelException;
 import io.github.parewire.message.UsageException;
 import io.github.parewire.result.Inspection;
 import io.github.parewire.result.Report;
+import io.github.parewire.write.FileFailures;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -216,7 +217,7 @@ final class Pipes implements AutoCloseable {
     try {
       return from.read(buffer);
     } catch (IOException e) {
-      throw failed(INPUT, e, e.getMessage());
+      throw FileFailures.named(INPUT, e);
     }
   }
 
@@ -224,17 +225,11 @@ final class Pipes implements AutoCloseable {
     try {
       file.write(buffer, 0, length);
     } catch (IOException e) {
-      throw failed(
+      throw FileFailures.named(
           String.valueOf(folder.getParent()),
           e,
           e.getMessage() + "; standard input is kept there meanwhile, name another by TMPDIR");
     }
-  }
-
-  private static FileSystemException failed(String name, IOException e, String reason) {
-    FileSystemException named = new FileSystemException(name, null, reason);
-    named.initCause(e);
-    return named;
   }
 
   @Override

@@ -6,6 +6,7 @@ import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.github.parewire.message.UsageException;
+import io.github.parewire.write.FileFailures;
 import io.github.parewire.write.FilePlaces;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -96,14 +97,7 @@ record ReportPlace(String name) {
       if (isNew) {
         Files.deleteIfExists(file);
       }
-      throw e instanceof FileSystemException ? e : unwritten(e);
+      throw e instanceof FileSystemException ? e : FileFailures.named(name, e);
     }
-  }
-
-  /** A failure after the file has been opened, which the system reports without its name. */
-  private FileSystemException unwritten(IOException e) {
-    FileSystemException named = new FileSystemException(name, null, e.getMessage());
-    named.initCause(e);
-    return named;
   }
 }

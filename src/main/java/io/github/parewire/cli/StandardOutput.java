@@ -1,5 +1,6 @@
 package io.github.parewire.cli;
 
+import io.github.parewire.write.FileFailures;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
@@ -72,14 +73,8 @@ final class StandardOutput extends PrintWriter {
       throw new FileSystemException(NAME, null, "can't be written to");
     }
     if (!isClosedPipe(why)) {
-      throw named(why);
+      throw FileFailures.named(NAME, why);
     }
-  }
-
-  private static FileSystemException named(IOException why) {
-    FileSystemException named = new FileSystemException(NAME, null, why.getMessage());
-    named.initCause(why);
-    return named;
   }
 
   /**
@@ -109,7 +104,7 @@ final class StandardOutput extends PrintWriter {
     try {
       bytes.write(buffer, 0, length);
     } catch (IOException e) {
-      throw named(e);
+      throw FileFailures.named(NAME, e);
     }
   }
 

@@ -51,14 +51,15 @@ final class FileOutput implements RunOutput {
    * Begins the files.
    *
    * @param out where the new model goes
+   * @param data its data files
    * @param layers the layers that will be rewired
    * @throws io.github.parewire.message.UsageException if a file is another one of the run's
    * @throws IOException if a file can't be written
    */
-  static FileOutput begin(RewireOptions options, OnnxFile in, Path out, List<Layer> layers)
+  static FileOutput begin(
+      RewireOptions options, OnnxFile in, Path out, DataFiles data, List<Layer> layers)
       throws IOException {
     List<StoredTensor> tensors = layers.stream().map(Layer::tensor).toList();
-    DataFiles data = DataFiles.plan(in, out, options.files());
     PendingOutput model = PendingOutput.create(out, options.files().force());
     try {
       WeightsExport weights = WeightsExport.begin(options, in, written(out, data), layers);

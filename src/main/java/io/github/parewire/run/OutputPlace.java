@@ -38,12 +38,13 @@ final class OutputPlace {
   }
 
   /**
-   * Checks that neither the model nor one of its data files takes the place of the input or of a
-   * data file of it, which is as untouchable.
+   * Plans the data files, and checks that neither the model nor one of them takes the place of the
+   * input or of a data file of it, which is as untouchable.
    *
+   * @return the plan
    * @throws UsageException if one does
    */
-  static void requireNoInput(OnnxFile file, Path out, FileOptions options) throws IOException {
+  static DataFiles plan(OnnxFile file, Path out, FileOptions options) throws IOException {
     Set<Object> inputs = new HashSet<>();
     for (ExternalData range : file.external()) {
       FilePlaces.key(range.file()).ifPresent(inputs::add);
@@ -54,6 +55,7 @@ final class OutputPlace {
     for (Path target : data.targets()) {
       requireNoneOf(inputs, target, data.otherPlace());
     }
+    return data;
   }
 
   private static void requireNoneOf(Set<Object> inputs, Path target, Message otherPlace)

@@ -14,6 +14,7 @@ import io.github.parewire.message.NoLayerException;
 import io.github.parewire.message.RunOption;
 import io.github.parewire.message.UsageException;
 import io.github.parewire.model.OnnxFile;
+import io.github.parewire.opencl.RunningDevice;
 import io.github.parewire.options.Progress;
 import io.github.parewire.options.RewireOptions;
 import io.github.parewire.parallel.ParallelTasks;
@@ -24,6 +25,7 @@ import io.github.parewire.result.LayerReport;
 import io.github.parewire.result.Report;
 import io.github.parewire.result.StageTimes.Stage;
 import io.github.parewire.result.Verification;
+import io.github.parewire.write.DataFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -100,9 +102,10 @@ public final class RewireRun {
 
   private Report run(OnnxFile file, Optional<Path> out, RunStart start, BeforePublishing before)
       throws IOException {
-    if (out.isPresent()) {
-      OutputPlace.requireNoInput(file, out.get(), options.files());
-    }
+    Optional<DataFiles> data =
+        out.isPresent()
+            ? Optional.of(OutputPlace.plan(file, out.get(), options.files()))
+            : Optional.empty();
     Findings findings = FixedFilters.mark(LayerFinder.find(file, options.layers().groups()));
     LayerSelection selection = new LayerSelection(options.layers());
     selection.requireMatches(findings.layers(), file.path());
@@ -116,7 +119,7 @@ public final class RewireRun {
 
     try (RunOutput output =
         out.isPresent()
-            ? FileOutput.begin(options, file, out.get(), selected)
+            ? FileOutput.begin(options, file, out.get(), data.get(), selected)
             : RunOutput.NOTHING) {
       List<LayerReport.Rewired> rewired = rewire(selected, start, output);
       clock.end(Stage.REWIRE);
@@ -137,7 +140,7 @@ public final class RewireRun {
               file.path(),
               out,
               options,
-              HostFacts.of(start.gpu(), start.openClDevice()),
+              HostFacts.of(start.gpu(), start.openCl().map(RunningDevice::description)),
               inOrder(rewired, findings.layers(), selection),
               findings.left(),
               Warnings.of(rewired, options.rule()),

@@ -4,7 +4,6 @@ import io.github.parewire.array.Nd4jBackend;
 import io.github.parewire.opencl.RunningDevice;
 import io.github.parewire.options.RewireOptions;
 import io.github.parewire.result.Gpu;
-import io.github.parewire.result.OpenClDevice;
 import io.github.parewire.run.DeviceStart.Devices;
 import io.github.parewire.verify.FileProofs;
 import java.io.IOException;
@@ -48,11 +47,6 @@ final class RunStart implements AutoCloseable {
   /** The GPU that ND4J runs on; empty for the processor. */
   Optional<Gpu> gpu() {
     return devices.gpu();
-  }
-
-  /** The OpenCL device to rewire on; empty for none. */
-  Optional<OpenClDevice> openClDevice() {
-    return devices.openCl();
   }
 
   /**

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Places in the file system, whether or not there is a file yet. */
 public final class FilePlaces {
@@ -35,8 +37,17 @@ public final class FilePlaces {
     return Optional.of(key == null ? file.toRealPath() : key);
   }
 
-  /** The path by which a file is known whatever leads there; if there is none, its own. */
-  public static Path real(Path file) {
+  /**
+   * What a place is known by, whatever leads there: its real path, and its key if a file is there.
+   * Two paths lead to one place if they have one of these in common.
+   *
+   * @throws IOException if it can't be looked at
+   */
+  public static List<Object> marks(Path file) throws IOException {
+    return Stream.concat(Stream.of(real(file)), key(file).stream()).toList();
+  }
+
+  private static Path real(Path file) {
     try {
       return file.toRealPath();
     } catch (IOException e) {

@@ -91,7 +91,7 @@ public final class PendingOutput implements AutoCloseable {
     try {
       return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     } catch (FileSystemException e) {
-      throw failed(published, e, e.getReason());
+      throw FileFailures.named(published.toString(), e, e.getReason());
     }
   }
 
@@ -180,13 +180,7 @@ public final class PendingOutput implements AutoCloseable {
 
   /** A failure to write, under the name that the user gave. */
   IOException failed(IOException e) {
-    return failed(target, e, e.getMessage());
-  }
-
-  private static IOException failed(Path published, IOException e, String reason) {
-    IOException named = new FileSystemException(published.toString(), null, reason);
-    named.initCause(e);
-    return named;
+    return FileFailures.named(target.toString(), e);
   }
 
   /**

@@ -4,6 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import io.github.parewire.array.Matrix;
 import io.github.parewire.numpy.SeedSequence;
+import io.github.parewire.options.Passes;
+import io.github.parewire.options.RewiringRule;
+import io.github.parewire.options.SamplerKind;
+import io.github.parewire.options.Selection;
+import io.github.parewire.rewire.JavaKernel;
 import io.github.parewire.rewire.RewireKernel;
 import io.github.parewire.rewire.SeededMatrix;
 import java.math.BigInteger;
@@ -12,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -48,6 +54,18 @@ public final class KernelParity {
     expected.rewire(Matrix.of(there), stream);
     found.rewire(Matrix.of(here), stream);
     assertArrayEquals(bits(there), bits(here), message);
+  }
+
+  /** Rewires copies of one matrix with a kernel of each rule, and with the Java kernel. */
+  public static void assertSameAtAnyOffset(
+      Function<RewiringRule, RewireKernel> kernels,
+      Passes passes,
+      SamplerKind sampler,
+      INDArray matrix) {
+    for (double offset : new double[] {1e-3, 0.1, 1, 1e9}) {
+      RewiringRule rule = new RewiringRule(passes, new Selection.Draw(sampler, offset));
+      assertSame(new JavaKernel(rule), kernels.apply(rule), matrix, SEED, rule.toString());
+    }
   }
 
   /** Each with a stream of its own. */
