@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import stat
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from shell import executable
 
 import parewire.onnx
 
@@ -25,13 +25,6 @@ FOLDER = ROOT / "tools" / "action"
 ACTION = yaml.safe_load((FOLDER / "action.yml").read_text("utf-8"))
 CNN = ROOT / "testmodels" / "torchscript_cnn.onnx"
 MLP = ROOT / "testmodels" / "torchscript_mlp.onnx"
-
-
-def program(file: Path, text: str) -> Path:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, "utf-8")
-    file.chmod(file.stat().st_mode | stat.S_IXUSR)
-    return file
 
 
 @dataclass
@@ -95,9 +88,9 @@ def runner(tmp_path: Path) -> Any:
     def make(**inputs: str) -> Runner:
         made = Runner(tmp_path, {name.replace("_", "-"): text for name, text in inputs.items()})
         bin_folder = tmp_path / "bin"
-        program(bin_folder / "python", f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+        executable(bin_folder / "python", f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
         tool = parewire.onnx.find_tool()
-        program(bin_folder / "onnx-parewire", f'#!/bin/sh\nexec {" ".join(tool)} "$@"\n')
+        executable(bin_folder / "onnx-parewire", f'#!/bin/sh\nexec {" ".join(tool)} "$@"\n')
         made.outputs["install"] = {"bin": str(bin_folder)}
         return made
 
@@ -162,7 +155,7 @@ def test_its_own_version_is_installed_unless_another_is_named(
 ) -> None:
     """By a Python that is its own virtual environment, and writes down what pip is told."""
     (tmp_path / "temp").mkdir()
-    python = program(
+    python = executable(
         tmp_path / "python",
         '#!/bin/sh\nif [ "$2" = venv ]; then mkdir -p "$3/bin" && cp "$0" "$3/bin/python"; '
         'else echo "$@" >>"$RUNNER_TEMP/told"; fi\n',

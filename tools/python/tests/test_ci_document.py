@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import stat
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from shell import executable, shell
 
 import parewire.onnx
 
@@ -23,22 +21,8 @@ GITHUB, GITLAB = (yaml.safe_load(block) for block in BLOCKS)
 ACTION = "parewire/onnx-parewire/"
 
 
-def shell(lines: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run lines as the service does: each line's failure ends the job."""
-    return subprocess.run(
-        ["bash", "-e", "-o", "pipefail", "-c", lines],
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-    )
-
-
 def program(file: Path, text: str) -> Path:
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(f"#!/usr/bin/env bash\n{text}\n")
-    file.chmod(file.stat().st_mode | stat.S_IXUSR)
-    return file
+    return executable(file, f"#!/usr/bin/env bash\n{text}\n")
 
 
 @pytest.fixture

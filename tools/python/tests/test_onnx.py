@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-import stat
 import sys
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from onnx import ModelProto, load, numpy_helper, save
 from onnx.checker import ValidationError
 from safetensors.numpy import load_file
+from shell import executable
 
 import parewire
 from parewire import _proto, onnx
@@ -27,10 +27,7 @@ def sha256(file: Path) -> str:
 
 def program(file: Path, *lines: str) -> Path:
     """Write an executable that stands for the tool."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text("\n".join([f"#!{sys.executable}", "import os, sys", *lines, ""]))
-    file.chmod(file.stat().st_mode | stat.S_IXUSR)
-    return file
+    return executable(file, "\n".join([f"#!{sys.executable}", "import os, sys", *lines, ""]))
 
 
 def test_rewires_a_file_and_reports(tmp_path: Path) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from shell import shell as run
 
 yaml = pytest.importorskip("yaml")
 
@@ -22,13 +22,7 @@ def shell(lines: str, folder: Path, tag: str) -> subprocess.CompletedProcess[str
     for name in ("pom.xml", "CHANGELOG.md"):
         (folder / name).write_bytes((ROOT / name).read_bytes())
     files = {"GITHUB_OUTPUT": str(folder / "output"), "GITHUB_REF_NAME": tag}
-    return subprocess.run(
-        ["bash", "-e", "-o", "pipefail", "-c", lines],
-        cwd=folder,
-        env={**os.environ, **files},
-        capture_output=True,
-        text=True,
-    )
+    return run(lines, folder, **files)
 
 
 def test_the_tag_of_the_version_is_released(tmp_path: Path) -> None:
