@@ -32,6 +32,7 @@ if [ ! -e "$jar" ]; then
 fi
 
 out=${OUT:-target}/gpu-check
+rm -rf "$out"
 mkdir -p "$out/cpu" "$out/device"
 rows=()
 failed=0
@@ -70,22 +71,20 @@ else
 fi
 
 echo "gpu_check: test models ..." >&2
-same=0
-different=()
-for model in testmodels/*.onnx; do
-  name=$(basename "$model")
-  if program "$model" "$out/cpu/$name" -q >>"$out/models.log" 2>&1 &&
-    program "$model" "$out/device/$name" --device "$device" -q >>"$out/models.log" 2>&1 &&
-    cmp -s "$out/cpu/$name" "$out/device/$name"; then
-    same=$((same + 1))
+if program testmodels/*.onnx --out-dir "$out/cpu" -q >"$out/models.log" 2>&1 &&
+  program testmodels/*.onnx --out-dir "$out/device" --device "$device" -q >>"$out/models.log" 2>&1; then
+  different=()
+  for model in testmodels/*.onnx; do
+    name=$(basename "$model")
+    cmp -s "$out/cpu/$name" "$out/device/$name" || different+=("$name")
+  done
+  if [ "${#different[@]}" -eq 0 ]; then
+    holds "test models: $device equals the processor" "$(printf '%s\n' testmodels/*.onnx | wc -l) models, byte for byte"
   else
-    different+=("$name")
+    fails "test models: $device equals the processor" "not so: ${different[*]}"
   fi
-done
-if [ "${#different[@]}" -eq 0 ]; then
-  holds "test models: $device equals the processor" "$same models, byte for byte"
 else
-  fails "test models: $device equals the processor" "not so: ${different[*]}; see $out/models.log"
+  fails "test models: $device equals the processor" "$(tail -n 1 "$out/models.log"); see $out/models.log"
 fi
 
 models=("$@")

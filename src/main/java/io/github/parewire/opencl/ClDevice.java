@@ -53,15 +53,19 @@ final class ClDevice implements AutoCloseable {
    */
   static ClDevice open(OpenClDevice description) {
     try {
-      List<DeviceQuery.Found> found = DeviceQuery.all();
-      if (description.number() >= found.size()
-          || !found.get(description.number()).description().name().equals(description.name())) {
-        throw unsupported(description, "is no longer there");
-      }
-      return new ClDevice(found.get(description.number()));
+      return SignalHandlers.keptBy(() -> started(description));
     } catch (ClException e) {
       throw unsupported(description, "can't be started: " + e.getMessage());
     }
+  }
+
+  private static ClDevice started(OpenClDevice description) {
+    List<DeviceQuery.Found> found = DeviceQuery.all();
+    if (description.number() >= found.size()
+        || !found.get(description.number()).description().name().equals(description.name())) {
+      throw unsupported(description, "is no longer there");
+    }
+    return new ClDevice(found.get(description.number()));
   }
 
   /** That a device can't be used. */
@@ -93,11 +97,13 @@ final class ClDevice implements AutoCloseable {
     return programs.computeIfAbsent(
         variant,
         one ->
-            new ClProgram(
-                context,
-                device,
-                KernelLayout.source(),
-                KernelLayout.options(description, one, group())));
+            SignalHandlers.keptBy(
+                () ->
+                    new ClProgram(
+                        context,
+                        device,
+                        KernelLayout.source(),
+                        KernelLayout.options(description, one, group()))));
   }
 
   /** Has larger buffers fail, for tests. */

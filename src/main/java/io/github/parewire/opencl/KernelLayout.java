@@ -54,7 +54,7 @@ final class KernelLayout {
   static final String PROLOGUE = "parewire.opencl.prologue";
 
   /** What an item has in hand at a time where loads take long. */
-  private static final int GPU_HAND = 4;
+  private static final int GPU_HAND = 2;
 
   private KernelLayout() {}
 

@@ -7,7 +7,7 @@
  *   BITS            the unsigned type as wide as WEIGHT
  *   GROUP           work-items in a group: a power of two from 16 to 1024
  *   ROW             the power of two that is the root of GROUP, or the one above that
- *   HAND            what an item has in hand at a time: 4 where loads take long, 1 on a processor
+ *   HAND            what an item has in hand at a time: 2 where loads take long, 1 on a processor
  *   FIRST_IN_LOCAL  1 if a line's first draws fit in local memory, else 0
  *   SORT_LOCAL      weights that sort_lines sorts in local memory: a power of two
  */
