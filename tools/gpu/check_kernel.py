@@ -29,7 +29,7 @@ SEED = 42
 SETTINGS = [
     {"group": 64, "first_in_local": False, "sort_local": 64, "hand": 1},
     {"group": 256, "first_in_local": True, "sort_local": 4096},
-    {"group": 512, "first_in_local": False, "sort_local": 2048},
+    {"group": 512, "first_in_local": False, "sort_local": 2048, "hand": 4},
 ]
 
 # Trust most look-ups, or none; all lines in a launch, or few.

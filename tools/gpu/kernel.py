@@ -44,7 +44,7 @@ def stream(seed: int, key: Sequence[int]) -> list[int]:
 
 
 def macros(
-    dtype: np.dtype, *, group: int, first_in_local: bool, sort_local: int = 4096, hand: int = 4
+    dtype: np.dtype, *, group: int, first_in_local: bool, sort_local: int = 4096, hand: int = 2
 ) -> dict[str, object]:
     """Return what the source wants to be set."""
     wide = dtype.itemsize == 8
@@ -136,8 +136,10 @@ class OpenCl(Device):
         return self.cl.Program(self.context, text).build(options)
 
     def put(self, array: np.ndarray) -> Any:  # noqa: D102
-        flags = self.cl.mem_flags
-        return self.cl.Buffer(self.context, flags.READ_WRITE | flags.COPY_HOST_PTR, hostbuf=array)
+        # Not COPY_HOST_PTR: a driver may put that copy off until the first kernel, and time both.
+        buffer = self.empty(array.size, array.dtype)
+        self.cl.enqueue_copy(self.queue, buffer, array)
+        return buffer
 
     def empty(self, count: int, dtype: Any) -> Any:  # noqa: D102
         size = max(1, count) * np.dtype(dtype).itemsize
@@ -211,7 +213,7 @@ class Matrices:
         group: int = 256,
         first_in_local: bool = True,
         sort_local: int = 4096,
-        hand: int = 4,
+        hand: int = 2,
         work: int = 1 << 62,
         offset: float = 1.0,
         **extra: object,
