@@ -38,6 +38,12 @@ public final class Detector {
   /** In standard deviations of the weights; draws in 16-bit types are about half as far off. */
   private static final double MEAN_EFFECT = 0.01;
 
+  /** In standard deviations of the others: of a billion normal weights none is beyond 7. */
+  private static final double OUTLIER = 10;
+
+  /** The least and the greatest are known, and no more. */
+  private static final int MOST_OUTLIERS = 2;
+
   private static final double STRENGTHS_EFFECT = 1.1;
   private static final double NORMS_EFFECT = 1.15;
 
@@ -114,7 +120,35 @@ public final class Detector {
     List<String> against = against(family);
     return against.isEmpty()
         ? random(family)
-        : new Likeness(Kind.TRAINED, List.of(), false, against);
+        : outlier().orElseGet(() -> new Likeness(Kind.TRAINED, List.of(), false, against));
+  }
+
+  /**
+   * The judgement if one weight, or the least and the greatest, lie so far out that the others make
+   * more sense without. How lines differ can't be told then, for theirs differ by those weights.
+   */
+  private Optional<Likeness> outlier() {
+    LayerStatistics rest = weights;
+    List<String> evidence = new ArrayList<>();
+    while (evidence.size() < MOST_OUTLIERS && rest.weights() > FEWEST) {
+      double far = rest.max() > -rest.min() ? rest.max() : rest.min();
+      rest = rest.withoutLargest();
+      double deviations = Math.abs(far) / rest.standardDeviation();
+      if (!(deviations > OUTLIER)) {
+        return Optional.empty();
+      }
+      evidence.add(
+          Numbers.text("a weight of %s is %s standard deviations of the others", far, deviations));
+      if (new Detector(rest, fans, pattern).isOfAFamily()) {
+        return Optional.of(new Likeness(Kind.OUTLIER, List.of(), false, evidence));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether the mean and the kurtosis are those of draws, of any family. */
+  private boolean isOfAFamily() {
+    return isMeanOfDraws() && Arrays.stream(Family.values()).anyMatch(this::isKurtosisOf);
   }
 
   private static Likeness likeness(Kind kind, String evidence) {
@@ -142,13 +176,11 @@ public final class Detector {
   /** What speaks against independent draws. */
   private List<String> against(Family family) {
     List<String> against = new ArrayList<>();
-    double meanError = weights.standardDeviation() / Math.sqrt((double) weights.weights());
-    double meanLimit = Math.max(LIMIT * meanError, MEAN_EFFECT * weights.standardDeviation());
-    if (Math.abs(weights.mean()) > meanLimit) {
+    if (!isMeanOfDraws()) {
       against.add(
           Numbers.text(
               "the mean %s is %s standard errors from 0",
-              weights.mean(), Math.abs(weights.mean()) / meanError));
+              weights.mean(), Math.abs(weights.mean()) / meanError()));
     }
     if (!isKurtosisOf(family)) {
       against.add(
@@ -159,6 +191,15 @@ public final class Detector {
     addSpread(against, "outputs", weights.outputs(), family);
     addSpread(against, "inputs", weights.inputs(), family);
     return against;
+  }
+
+  private double meanError() {
+    return weights.standardDeviation() / Math.sqrt((double) weights.weights());
+  }
+
+  private boolean isMeanOfDraws() {
+    double limit = Math.max(LIMIT * meanError(), MEAN_EFFECT * weights.standardDeviation());
+    return Math.abs(weights.mean()) <= limit;
   }
 
   private boolean isKurtosisOf(Family family) {

@@ -55,6 +55,32 @@ public record LayerStatistics(
     return measured.isPresent() ? OptionalDouble.of(expected) : OptionalDouble.empty();
   }
 
+  /**
+   * What they would be like without the weight of the largest absolute value. How columns and rows
+   * differ stays as it is, and of what is the largest then no more is known than that it is at most
+   * the other end.
+   *
+   * @return the statistics of one weight fewer; of 2 weights and more
+   */
+  public LayerStatistics withoutLargest() {
+    double far = max > -min ? max : min;
+    double rest = weights - 1;
+    double square = (weights * meanSquare - far * far) / rest;
+    double fourth = (weights * kurtosis * meanSquare * meanSquare - Math.pow(far, 4)) / rest;
+    return new LayerStatistics(
+        weights - 1,
+        zeros,
+        far == min ? Math.min(0, -max) : min,
+        far == max ? Math.max(0, -min) : max,
+        (weights * mean - far) / rest,
+        square,
+        fourth / (square * square),
+        resolution,
+        strengthVariance,
+        inputs,
+        outputs);
+  }
+
   /** {@return the largest absolute value} */
   public double largest() {
     return Math.max(-min, max);

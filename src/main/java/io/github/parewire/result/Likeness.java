@@ -26,6 +26,8 @@ public record Likeness(
     FIXED_FILTER,
     /** Perhaps the same: too few weights, or too weak a pattern, to be sure. */
     PERHAPS_FIXED_FILTER,
+    /** Freshly initialized, but for one weight, or two of different signs, that lies far out. */
+    OUTLIER,
     /** Not independent draws from a common distribution: trained, or changed otherwise. */
     TRAINED,
     /** Too few weights to tell. */

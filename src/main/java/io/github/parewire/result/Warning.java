@@ -18,6 +18,8 @@ public record Warning(Kind kind, List<Integer> layers, Message text) {
     TRAINED,
     /** Weights are a fixed filter, or could be one. */
     FIXED_FILTER,
+    /** A weight lies far out, among others that look freshly initialized. */
+    OUTLIER,
     /** Weights are so small that rewiring hardly acts. */
     SMALL
   }

@@ -47,6 +47,7 @@ final class Warnings {
     Warnings warnings = new Warnings(rewired, rule);
     List<Warning> all = new ArrayList<>();
     warnings.trained().ifPresent(all::add);
+    warnings.outlier().ifPresent(all::add);
     warnings.fixed().ifPresent(all::add);
     if (rule.selection() instanceof Selection.Draw draw) {
       warnings.small(draw.offset()).ifPresent(all::add);
@@ -62,6 +63,17 @@ final class Warnings {
             " do not look freshly initialized, and rewiring destroys what training has learned; ",
             new Message.Inspection(Optional.empty()),
             " shows the evidence"));
+  }
+
+  private Optional<Warning> outlier() {
+    return warning(
+        Warning.Kind.OUTLIER,
+        rewired.stream().filter(layer -> layer.likeness().kind() == Likeness.Kind.OUTLIER).toList(),
+        Message.of(
+            " look freshly initialized but for a weight that is far out, beside which the others"
+                + " hardly count; ",
+            new Message.Inspection(Optional.empty()),
+            " shows it"));
   }
 
   private Optional<Warning> fixed() {

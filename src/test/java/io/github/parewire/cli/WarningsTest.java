@@ -55,6 +55,26 @@ final class WarningsTest {
   }
 
   @Test
+  void aWeightFarOutIsCalledThat() throws IOException {
+    float[] values = new float[SIZE * SIZE];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    values[77] = 100;
+    Path in = model(Weights.floats(new int[] {SIZE, SIZE}, values), fresh(1));
+    Cli run = run(in);
+    assertEquals(0, run.status());
+    assertEquals(
+        List.of(
+            "warning: the weights of 1 of 2 layers ('w0') look freshly initialized but for a weight"
+                + " that is far out, beside which the others hardly count; 'onnx-parewire inspect'"
+                + " shows it"),
+        run.errLines());
+    assertEquals("outlier", report(in).at("/warnings/0/kind").asText());
+    assertEquals("outlier", report(in).at("/layers/0/looksLike/kind").asText());
+  }
+
+  @Test
   void layersThatAreLeftGiveNone() throws IOException {
     assertEquals("left 'w0': excluded\n", run(model(trained(), fresh(1)), "--exclude", "w0").err());
   }

@@ -238,6 +238,44 @@ final class DetectorTest {
     assertTrained("norms of the outputs", judge(normalized, shape.fans()));
   }
 
+  @Test
+  void aWeightFarOutIsNoTraining() {
+    Random random = Seeds.random("outlier");
+    for (Shape shape :
+        List.of(Shape.dense(64, 64), Shape.dense(256, 96), Shape.conv(64, 32, 9, 1))) {
+      for (Draws draws : Draws.ALL) {
+        double[][] weights = draw(draws, random, shape);
+        double far =
+            100 * draws.scale().of((double) shape.fans().in(), (double) shape.fans().out());
+        weights[3][5] = far;
+        assertOutlier(1, judge(weights, shape.fans()));
+        weights[7][2] = -far;
+        assertOutlier(2, judge(weights, shape.fans()));
+        weights[9][9] = far;
+        assertEquals(Kind.TRAINED, judge(weights, shape.fans()).kind(), "three of them");
+      }
+    }
+  }
+
+  private static void assertOutlier(int count, Likeness found) {
+    assertEquals(Kind.OUTLIER, found.kind(), found::toString);
+    assertEquals(count, found.evidence().size(), found::toString);
+    assertTrue(found.evidence().get(0).contains("standard deviations of the others"));
+  }
+
+  @Test
+  void amongTrainedWeightsAWeightFarOutIsNoExcuse() {
+    Random random = Seeds.random("outlier among trained ones");
+    Shape shape = Shape.dense(64, 64);
+    double[][] weights = draw(Draws.ALL.get(2), random, shape);
+    for (double[] row : weights) {
+      double factor = Math.exp(0.8 * random.nextGaussian());
+      Arrays.setAll(row, i -> row[i] * factor);
+    }
+    weights[3][5] = 100;
+    assertEquals(Kind.TRAINED, judge(weights, shape.fans()).kind());
+  }
+
   private static void assertTrained(String evidence, Likeness found) {
     assertEquals(Kind.TRAINED, found.kind(), found::toString);
     assertTrue(
