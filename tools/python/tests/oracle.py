@@ -39,6 +39,14 @@ def rewired(
     return from_matrix(parewire_numpy.rewire(matrix, seed, (layer,)))
 
 
+def rewired_slices(before: Array, seed: int, layer: int) -> Array:
+    """Rewire [slices, output neurons, inputs...], each slice by itself."""
+    slices = [np.ascontiguousarray(each) for each in before]
+    return np.stack(
+        [parewire_numpy.rewire(each, seed, (layer, k)) for k, each in enumerate(slices)]
+    )
+
+
 def assert_same_bits(actual: Mapping[str, Array], expected: Mapping[str, Array]) -> None:
     assert actual.keys() == expected.keys()
     differing = [name for name in expected if not same_bits(actual[name], expected[name])]

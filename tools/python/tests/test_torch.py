@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import random
+import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,15 +11,49 @@ import oracle
 import pytest
 
 torch = pytest.importorskip("torch")
-pytest.importorskip("onnxscript")
 
 from torch import nn  # noqa: E402
+from torch.nn.utils import parametrizations, parametrize  # noqa: E402
 
 import parewire  # noqa: E402
 from parewire.report import Report  # noqa: E402
 from parewire.torch import rewire_  # noqa: E402
 
 SEED = 7
+
+# Makes of a weight and its number what numpy makes of it.
+ByNumpy = Callable[[oracle.Array, int], oracle.Array]
+
+
+def dense(weight: oracle.Array, layer: int) -> oracle.Array:
+    """[out, in, ...], or a conv's [out, in / groups, kernel...]."""
+    return oracle.rewired(weight, SEED, layer)
+
+
+def transposed(weight: oracle.Array, layer: int) -> oracle.Array:
+    """[in, out, ...]."""
+    return oracle.rewired(weight, SEED, layer, oracle.swapped, oracle.swapped)
+
+
+def thirds(weight: oracle.Array, layer: int) -> oracle.Array:
+    """Three matrices below each other, each with a stream of its own."""
+    return oracle.rewired_slices(weight.reshape(3, -1, *weight.shape[1:]), SEED, layer).reshape(
+        weight.shape
+    )
+
+
+def transposed_groups(groups: int) -> ByNumpy:
+    """[in, out / groups, ...]: the output neurons of a group after those of the one before."""
+
+    def turn(weight: oracle.Array) -> oracle.Array:
+        parts = np.split(weight, groups)
+        return np.concatenate([oracle.swapped(part) for part in parts])
+
+    def turn_back(matrix: oracle.Array) -> oracle.Array:
+        parts = np.split(matrix, groups)
+        return np.concatenate([oracle.swapped(part) for part in parts])
+
+    return lambda weight, layer: oracle.rewired(weight, SEED, layer, turn, turn_back)
 
 
 class Mlp(nn.Sequential):
@@ -39,6 +75,7 @@ class Cnn(nn.Module):
         self.norm2 = nn.BatchNorm2d(32)
         self.drop = nn.Dropout(0.5)
         self.up = nn.ConvTranspose2d(32, 12, 3, stride=2)
+        self.grouped_up = nn.ConvTranspose2d(12, 12, 3, groups=3)
         self.head = nn.Linear(12, 10)
         with torch.no_grad():
             self.norm.running_mean.uniform_(-1, 1)
@@ -46,7 +83,7 @@ class Cnn(nn.Module):
 
     def forward(self, x: Any) -> Any:
         x = self.norm2(self.depthwise(self.grouped(torch.relu(self.norm(self.stem(x))))))
-        return self.head(self.up(self.drop(torch.relu(x))).mean((2, 3)))
+        return self.head(self.grouped_up(self.up(self.drop(torch.relu(x)))).mean((2, 3)))
 
 
 class Block(nn.Module):
@@ -90,22 +127,30 @@ class Transformer(nn.Module):
         return self.head(self.encoder(self.embedding(tokens)).mean(1))
 
 
-class RawProduct(nn.Module):
-    """A parameter that is no module's, [in, out]."""
+class StandardizedConv(nn.Conv2d):
+    """As timm's: a subclass that computes its weight when it is called."""
+
+    def forward(self, x: Any) -> Any:
+        weight = self.weight - self.weight.mean((1, 2, 3), keepdim=True)
+        return nn.functional.conv2d(x, weight, self.bias)
+
+
+class Others(nn.Module):
+    """What an exporter fails at or folds: never run, by the values of its input, and so on."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(6, 9))
+        self.auxiliary = nn.Linear(6, 4)
+        self.standardized = StandardizedConv(3, 8, 3)
+        self.conv1 = nn.Conv1d(4, 6, 5, groups=2)
+        self.conv3 = nn.Conv3d(2, 3, (1, 2, 3))
+        self.up1 = nn.ConvTranspose1d(4, 6, 3)
+        self.up3 = nn.ConvTranspose3d(4, 6, (3, 2, 1), groups=2)
+        self.bilinear = nn.Bilinear(5, 6, 4)
+        self.cross = nn.MultiheadAttention(8, 2, kdim=5, vdim=6)
 
     def forward(self, x: Any) -> Any:
-        return x @ self.weight
-
-
-def image() -> Any:
-    return torch.randn(2, 3, 14, 14)
-
-
-TOKENS = torch.arange(10).reshape(2, 5)
+        return self.auxiliary(x) if x.sum() > 0 else x
 
 
 def build(network: Callable[[], nn.Module]) -> nn.Module:
@@ -123,11 +168,11 @@ def array(tensor: Any) -> Any:
     return tensor.cpu().numpy().copy()
 
 
-def rewired_by_numpy(module: nn.Module, layers: dict[str, oracle.Turn]) -> dict[str, Any]:
+def rewired_by_numpy(module: nn.Module, layers: dict[str, ByNumpy]) -> dict[str, Any]:
     """All that the module holds, with these parameters rewired as layers 0, 1, ..."""
     expected = arrays(module)
-    for number, (name, turn) in enumerate(layers.items()):
-        expected[name] = oracle.rewired(expected[name], SEED, number, turn, turn)
+    for number, (name, by_numpy) in enumerate(layers.items()):
+        expected[name] = by_numpy(expected[name], number)
     return expected
 
 
@@ -135,66 +180,81 @@ def names(report: Report) -> list[str]:
     return [each.name for each in report.rewired]
 
 
-ENCODER = [
-    f"encoder.layers.{i}.{name}.weight"
+ENCODER = {
+    f"encoder.layers.{i}.{name}": by_numpy
     for i in range(2)
-    for name in ("self_attn.in_proj", "self_attn.out_proj", "linear1", "linear2")
-]
-ENCODER = [name.replace("in_proj.weight", "in_proj_weight") for name in ENCODER]
+    for name, by_numpy in {
+        "self_attn.in_proj_weight": thirds,
+        "self_attn.out_proj.weight": dense,
+        "linear1.weight": dense,
+        "linear2.weight": dense,
+    }.items()
+}
+MLP = dict.fromkeys(["0.weight", "2.weight", "4.weight"], dense)
 
 
 @pytest.mark.parametrize(
-    ("network", "inputs", "layers"),
+    ("network", "layers"),
     [
-        (
-            Mlp,
-            lambda: torch.randn(2, 12),
-            dict.fromkeys(["0.weight", "2.weight", "4.weight"], oracle.same),
-        ),
+        (Mlp, MLP),
         (
             Cnn,
-            image,
             {
-                "stem.weight": oracle.same,
-                "grouped.weight": oracle.same,
-                "depthwise.weight": oracle.same,
-                "up.weight": oracle.swapped,
-                "head.weight": oracle.same,
+                "stem.weight": dense,
+                "grouped.weight": dense,
+                "depthwise.weight": dense,
+                "up.weight": transposed,
+                "grouped_up.weight": transposed_groups(3),
+                "head.weight": dense,
             },
         ),
         (
             Residual,
-            image,
             dict.fromkeys(
                 ["0.weight", *(f"{i}.body.{j}.weight" for i in (1, 2) for j in (0, 3)), "5.weight"],
-                oracle.same,
+                dense,
             ),
         ),
-        (Transformer, lambda: TOKENS, dict.fromkeys([*ENCODER, "head.weight"], oracle.same)),
-        (RawProduct, lambda: torch.randn(2, 6), {"weight": oracle.swapped}),
+        (Transformer, {**ENCODER, "head.weight": dense}),
+        (
+            Others,
+            {
+                "auxiliary.weight": dense,
+                "standardized.weight": dense,
+                "conv1.weight": dense,
+                "conv3.weight": dense,
+                "up1.weight": transposed,
+                "up3.weight": transposed_groups(2),
+                "bilinear.weight": dense,
+                "cross.q_proj_weight": dense,
+                "cross.k_proj_weight": dense,
+                "cross.v_proj_weight": dense,
+                "cross.out_proj.weight": dense,
+            },
+        ),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )
 def test_equals_numpy_on_the_modules_own_parameters(
-    network: Callable[[], nn.Module], inputs: Callable[[], Any], layers: dict[str, oracle.Turn]
+    network: Callable[[], nn.Module], layers: dict[str, ByNumpy]
 ) -> None:
     module = build(network)
     expected = rewired_by_numpy(module, layers)
 
-    report = rewire_(module, inputs(), seed=SEED)
+    report = rewire_(module, SEED)
 
     assert names(report) == list(layers)
     assert [each.layer.number for each in report.rewired] == list(range(len(layers)))
+    assert report.coverage == f"{len(layers)} of {len(layers)} dense and conv weights"
     oracle.assert_same_bits(arrays(module), expected)
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float16, torch.bfloat16], ids=str)
 def test_every_type_is_rewired_as_it_is(dtype: Any) -> None:
     module = build(Mlp).to(dtype)
-    layers = dict.fromkeys(["0.weight", "2.weight", "4.weight"], oracle.same)
-    expected = rewired_by_numpy(module, layers)
+    expected = rewired_by_numpy(module, MLP)
 
-    rewire_(module, torch.randn(2, 12, dtype=dtype), seed=SEED)
+    rewire_(module, SEED)
 
     assert {each.dtype for each in module.parameters()} == {dtype}
     oracle.assert_same_bits(arrays(module), expected)
@@ -202,12 +262,17 @@ def test_every_type_is_rewired_as_it_is(dtype: Any) -> None:
 
 def test_groups_as_matrices_of_their_own() -> None:
     module = build(lambda: nn.Conv2d(4, 6, 3, groups=2))
-    before = arrays(module)["weight"]
-    rewire_(module, torch.randn(1, 4, 5, 5), groups="separate")
-    for group in (slice(0, 3), slice(3, 6)):
-        values = arrays(module)["weight"][group]
-        assert np.array_equal(np.sort(values, None), np.sort(before[group], None))
-        assert not np.array_equal(values, before[group])
+    weight = arrays(module)["weight"]
+    rewire_(module, SEED, groups="separate")
+    expected = oracle.rewired_slices(weight.reshape(2, 3, 2, 3, 3), SEED, 0)
+    assert oracle.same_bits(arrays(module)["weight"], expected.reshape(weight.shape))
+
+
+def test_packed_projections_as_one_matrix() -> None:
+    module = build(lambda: nn.MultiheadAttention(8, 2))
+    expected = rewired_by_numpy(module, {"in_proj_weight": dense, "out_proj.weight": dense})
+    rewire_(module, SEED, packed="whole")
+    oracle.assert_same_bits(arrays(module), expected)
 
 
 def generators() -> tuple[Any, ...]:
@@ -218,18 +283,18 @@ def generators() -> tuple[Any, ...]:
     )
 
 
-@pytest.mark.parametrize("training", [False, True])
-def test_changes_nothing_but_values_of_weights(training: bool) -> None:
+def test_changes_nothing_but_values_of_weights() -> None:
     module = build(Cnn)
     module.norm.eval()
     module.head.weight.requires_grad_(False)
     module.grouped.to(memory_format=torch.channels_last)
+    module.stem.weight.infshape = "as muP marks a weight"
     parameters = dict(module.named_parameters())
     modes = [each.training for each in module.modules()]
     strides = {name: each.stride() for name, each in parameters.items()}
     states = generators()
 
-    report = rewire_(module, image_without_drawing(), training=training)
+    report = rewire_(module)
 
     assert generators() == states
     assert [each.training for each in module.modules()] == modes
@@ -239,8 +304,10 @@ def test_changes_nothing_but_values_of_weights(training: bool) -> None:
     assert all(each is parameters[name] for name, each in module.named_parameters())
     assert {name: each.stride() for name, each in module.named_parameters()} == strides
     assert all(each.grad is None for each in module.parameters())
+    assert module.stem.weight.infshape == "as muP marks a weight"
     rewired = names(report)
-    assert set(rewired) == {f"{each}.weight" for each in ("stem", "grouped", "depthwise", "up")}
+    convs = ("stem", "grouped", "depthwise", "up", "grouped_up")
+    assert rewired == [f"{each}.weight" for each in convs]
     untouched, now = arrays(build(Cnn)), arrays(module)
     oracle.assert_same_bits(
         {name: each for name, each in now.items() if name not in rewired},
@@ -248,14 +315,10 @@ def test_changes_nothing_but_values_of_weights(training: bool) -> None:
     )
 
 
-def image_without_drawing() -> Any:
-    return torch.linspace(-1, 1, 2 * 3 * 14 * 14).reshape(2, 3, 14, 14)
-
-
 def test_repeatable_and_by_seed() -> None:
     def weights(seed: int) -> bytes:
         module = build(Mlp)
-        rewire_(module, torch.zeros(1, 12), seed)
+        rewire_(module, seed)
         return arrays(module)["2.weight"].tobytes()
 
     assert weights(1) == weights(1)
@@ -265,7 +328,7 @@ def test_repeatable_and_by_seed() -> None:
 def test_a_rewired_module_trains() -> None:
     module = build(Mlp)
     optimizer = torch.optim.SGD(module.parameters(), lr=0.1)
-    rewire_(module, torch.zeros(1, 12))
+    rewire_(module)
     inputs, targets = torch.randn(16, 12), torch.randn(16, 5)
     losses = []
     for _ in range(20):
@@ -280,8 +343,8 @@ def test_a_rewired_module_trains() -> None:
 @pytest.mark.parametrize("wrap", [nn.DataParallel, torch.compile], ids=["DataParallel", "compile"])
 def test_wrappers_are_seen_through(wrap: Callable[[nn.Module], nn.Module]) -> None:
     bare, wrapped = build(Mlp), build(Mlp)
-    rewire_(bare, torch.zeros(1, 12))
-    report = rewire_(wrap(wrapped), torch.zeros(1, 12))
+    rewire_(bare)
+    report = rewire_(wrap(wrapped))
     assert names(report) == ["0.weight", "2.weight", "4.weight"]
     oracle.assert_same_bits(arrays(wrapped), arrays(bare))
 
@@ -302,7 +365,7 @@ class Shared(nn.Module):
 def test_a_weight_of_two_layers_is_rewired_once() -> None:
     module = build(Shared)
     expected = oracle.rewired(arrays(module)["one.weight"], SEED, 0)
-    report = rewire_(module, torch.zeros(1, 8), seed=SEED)
+    report = rewire_(module, SEED)
     assert names(report) == ["one.weight"]
     assert module.one.weight is module.two.weight
     assert oracle.same_bits(arrays(module)["one.weight"], expected)
@@ -323,98 +386,164 @@ class TiedEmbedding(nn.Module):
 def test_a_tied_embedding_is_left_and_named() -> None:
     module = build(TiedEmbedding)
     before = arrays(module)["embedding.weight"]
-    report = rewire_(module, TOKENS)
+    report = rewire_(module)
     assert names(report) == ["dense.weight"]
     reasons = {each.name: each.reason for each in report.left}
-    assert reasons["embedding.weight"] == "shared: also read by Gather"
+    assert reasons["embedding.weight"] == "an embedding's weight, too ('embedding.weight')"
     assert oracle.same_bits(arrays(module)["embedding.weight"], before)
+
+
+def test_a_tied_embedding_is_taken_by_its_name() -> None:
+    module = build(TiedEmbedding)
+    expected = oracle.rewired(arrays(module)["embedding.weight"], SEED, 1)
+    assert names(rewire_(module, SEED, include=["embedding.weight"])) == ["embedding.weight"]
+    assert oracle.same_bits(arrays(module)["embedding.weight"], expected)
 
 
 def test_what_is_left_is_named_with_its_reason() -> None:
     class Network(nn.Module):
         def __init__(self) -> None:
             super().__init__()
+            self.embedding = nn.Embedding(5, 4)
             self.recurrent = nn.GRU(6, 8, batch_first=True)
-            self.normed = nn.utils.parametrizations.weight_norm(nn.Linear(8, 8))
+            self.cell = nn.LSTMCell(3, 4)
+            self.orthogonal = parametrizations.orthogonal(nn.Linear(8, 8))
+            self.product = nn.Parameter(torch.randn(4, 4))
+            self.complex = nn.Linear(8, 8, dtype=torch.complex64)
+            self.frozen = nn.Linear(8, 8).requires_grad_(False)
             self.head = nn.Linear(8, 2)
-            self.unused = nn.Linear(3, 3)
-            self.register_buffer("projection", torch.randn(2, 4))
-
-        def forward(self, x: Any) -> Any:
-            return self.head(self.normed(self.recurrent(x)[0])) @ self.projection
 
     module = build(Network)
     before = arrays(module)
-    report = rewire_(module, torch.zeros(1, 5, 6))
+    with pytest.warns(
+        parewire.RewiringWarning, match=r"rewired 1 of 3 dense and conv weights; left"
+    ):
+        report = rewire_(module)
     assert names(report) == ["head.weight"]
+    assert report.coverage == "1 of 3 dense and conv weights"
     reasons = {each.name: each.reason for each in report.left}
-    assert "Concat, in parts" in reasons["recurrent.weight_ih_l0"]
-    assert "Mul" in reasons["normed.parametrizations.weight.original1"]
-    assert reasons["unused.weight"] == "not in the exported graph by its name"
+    assert reasons["embedding.weight"] == "an embedding"
+    assert reasons["recurrent.weight_ih_l0"] == "a recurrent layer's weight"
+    assert reasons["cell.weight_hh"] == "a recurrent layer's weight"
+    assert "orthogonal" in reasons["orthogonal.parametrizations.weight.original"]
+    assert "name its axes in extra" in reasons["product"]
+    assert reasons["complex.weight"].startswith("of type complex64")
+    assert reasons["frozen.weight"] == "frozen: training does not change it"
     assert reasons["head.bias"] == "fewer than two dimensions"
-    assert reasons["projection"] == "frozen or a buffer: training does not change it"
+    assert len(report.left) + 1 == len(list(module.parameters()))
     changed = [
         name for name, each in arrays(module).items() if not oracle.same_bits(each, before[name])
     ]
     assert changed == ["head.weight"]
 
+    with pytest.raises(parewire.WeightsLeftError, match=r"'complex.weight', of type complex64"):
+        rewire_(build(Network), strict=True)
+
+
+def test_weights_that_layers_compute_from_others() -> None:
+    class Scaled(nn.Module):
+        def forward(self, weight: Any) -> Any:
+            return weight * 2
+
+    class Network(nn.Sequential):
+        def __init__(self) -> None:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", FutureWarning)
+                super().__init__(
+                    parametrizations.weight_norm(nn.Conv1d(4, 6, 3)),
+                    parametrizations.spectral_norm(nn.Linear(6, 6)),
+                    nn.utils.weight_norm(nn.Linear(6, 6)),
+                    nn.utils.spectral_norm(nn.Linear(6, 6)),
+                    nn.Linear(6, 6),
+                )
+            parametrize.register_parametrization(self[4], "weight", Scaled())
+
+    module = build(Network)
+    layers = dict.fromkeys(
+        [
+            "0.parametrizations.weight.original1",
+            "1.parametrizations.weight.original",
+            "2.weight_v",
+            "3.weight_orig",
+            "4.parametrizations.weight.original",
+        ],
+        dense,
+    )
+    expected = rewired_by_numpy(module, layers)
+    report = rewire_(module, SEED)
+    assert names(report) == list(layers)
+    oracle.assert_same_bits(arrays(module), expected)
+    assert all(each.note and each.note in str(each) for each in report.rewired)
+    assert "Scaled" in (report.rewired[-1].note or "")
+    left = {each.name: each.reason for each in report.left}
+    assert "weight norm" in left["0.parametrizations.weight.original0"]
+
+
+def test_weights_that_functions_use_are_named_in_extra() -> None:
+    class Experts(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first = nn.Linear(5, 5)
+            self.gate_up = nn.Parameter(torch.randn(3, 8, 6))
+            self.down = nn.Parameter(torch.randn(3, 6, 5))
+            self.scale = nn.Parameter(torch.randn(3, 2))
+
+    module = build(Experts)
+    before = arrays(module)
+    report = rewire_(module, SEED, extra={"gate*": "boi", "down": ("(b)io", {})})
+    assert names(report) == ["gate_up", "down", "first.weight"]
+    now = arrays(module)
+    assert oracle.same_bits(now["gate_up"], oracle.rewired_slices(before["gate_up"], SEED, 0))
+    down = oracle.rewired_slices(before["down"].swapaxes(1, 2), SEED, 1).swapaxes(1, 2)
+    assert oracle.same_bits(now["down"], down)
+    assert oracle.same_bits(now["scale"], before["scale"])
+    for extra, text in (
+        ({"up": "oi"}, r"extra: no parameter has a name like 'up'"),
+        ({"gate_up": "oi"}, r"layout 'oi' has 2 axes, the array has 3: \(3, 8, 6\)"),
+        ({"scale": "xx"}, r"layout 'xx': expected output neurons"),
+    ):
+        assert_fails_without_change(build(Experts), parewire.ArgumentError, text, extra=extra)
+
+
+def test_a_scripted_module() -> None:
+    class Scripted(nn.Sequential):
+        def __init__(self) -> None:
+            super().__init__(
+                nn.Conv2d(4, 8, 3, groups=2), nn.ConvTranspose2d(8, 4, 3, groups=2), nn.Linear(5, 4)
+            )
+
+    plain = build(Scripted)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        scripted = torch.jit.script(build(Scripted))
+    assert names(rewire_(scripted)) == names(rewire_(plain))
+    oracle.assert_same_bits(arrays(scripted), arrays(plain))
+
+
+def test_parts_of_a_network_have_streams_of_their_own() -> None:
+    whole, parts = build(Mlp), build(Mlp)
+    rewire_(whole)
+    report = rewire_(parts[0])
+    assert report.next_layer == 1
+    rewire_(nn.Sequential(*list(parts)[1:]), first_layer=report.next_layer)
+    oracle.assert_same_bits(arrays(parts), arrays(whole))
+
 
 def test_excluded_is_left_and_keeps_other_results() -> None:
     whole, part = build(Mlp), build(Mlp)
-    rewire_(whole, torch.zeros(1, 12))
-    report = rewire_(part, torch.zeros(1, 12), exclude=["2.*"])
+    rewire_(whole)
+    report = rewire_(part, exclude=["2.*"])
     assert names(report) == ["0.weight", "4.weight"]
     assert oracle.same_bits(arrays(part)["2.weight"], arrays(build(Mlp))["2.weight"])
     assert oracle.same_bits(arrays(part)["4.weight"], arrays(whole)["4.weight"])
 
 
-def test_inputs_by_name() -> None:
-    class Network(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.dense = nn.Linear(6, 6)
-
-        def forward(self, x: Any, *, scale: Any) -> Any:
-            return self.dense(x) * scale
-
-    report = rewire_(build(Network), (torch.zeros(1, 6),), example_kwargs={"scale": torch.ones(1)})
-    assert names(report) == ["dense.weight"]
-
-
-def test_exporters_that_rename_are_found_by_bytes() -> None:
-    named, renamed = build(Mlp), build(Mlp)
-    rewire_(named, torch.zeros(2, 3, 12))
-
-    def rename(program: Any) -> Any:
-        for i, value in enumerate(list(program.model.graph.initializers.values())):
-            value.name = f"made_up_{i}"
-        return program
-
-    with pytest.MonkeyPatch.context() as patch:
-        export = torch.onnx.export
-        patch.setattr(torch.onnx, "export", lambda *a, **k: rename(export(*a, **k)))
-        report = rewire_(renamed, torch.zeros(2, 3, 12))
-        assert names(report) == ["0.weight", "2.weight", "4.weight"]
-        assert report.rewired[0].layer.tensor.startswith("made_up_")
-        oracle.assert_same_bits(arrays(renamed), arrays(named))
-
-        equal = build(Transformer)
-        assert_fails_without_change(
-            equal, TOKENS, parewire.MappingError, r"no telling which .* have equal weights"
-        )
-
-        constant = build(lambda: nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 4)))
-        for each in constant:
-            nn.init.zeros_(each.weight)
-        assert len(rewire_(constant, torch.zeros(1, 4)).rewired) == 2
-
-
 def assert_fails_without_change(
-    module: nn.Module, inputs: Any, error: type[Exception], text: str, **arguments: Any
+    module: nn.Module, error: type[Exception], text: str, **arguments: Any
 ) -> pytest.ExceptionInfo[Any]:
     before, modes, states = arrays(module), [m.training for m in module.modules()], generators()
     with pytest.raises(error, match=text) as raised:
-        rewire_(module, inputs, **arguments)
+        rewire_(module, **arguments)
     oracle.assert_same_bits(arrays(module), before)
     assert [each.training for each in module.modules()] == modes
     assert generators() == states
@@ -422,72 +551,54 @@ def assert_fails_without_change(
     return raised
 
 
-def test_a_module_that_can_not_be_exported() -> None:
-    class Branching(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.dense = nn.Linear(4, 4)
-
-        def forward(self, x: Any) -> Any:
-            return self.dense(x) if x.sum() > 0 else x
-
-    raised = assert_fails_without_change(
-        build(Branching),
-        torch.zeros(1, 4),
-        parewire.ExportError,
-        "Branching can't be exported to ONNX: GuardOnDataDependentSymNode",
-    )
-    assert raised.value.__cause__ is not None
+def test_weights_that_are_not_there_yet() -> None:
+    with pytest.raises(parewire.NetworkError, match=r"'weight' is lazy .* call the module once"):
+        rewire_(nn.LazyLinear(3))
+    with pytest.raises(parewire.NetworkError, match="'weight' is on the meta device"):
+        rewire_(nn.Linear(4, 4, device="meta"))
 
 
-def test_a_lazy_or_meta_module() -> None:
-    with pytest.raises(parewire.ExportError, match=r"'weight' is lazy .* call the module once"):
-        rewire_(nn.LazyLinear(3), torch.zeros(1, 4))
-    with pytest.raises(parewire.ExportError, match="'weight' is on the meta device"):
-        rewire_(nn.Linear(4, 4, device="meta"), torch.zeros(1, 4))
-
-
-def test_no_layer() -> None:
-    raised = assert_fails_without_change(
-        build(lambda: nn.LSTM(3, 4)),
-        torch.zeros(2, 1, 3),
-        parewire.NoLayerError,
-        r"LSTM: no layer to rewire; left are 'weight_ih_l0': read by Concat, in parts",
-    )
+@pytest.mark.parametrize(
+    ("network", "reason"),
+    [
+        (lambda: nn.LSTM(3, 4), r"LSTM: .* left are 'weight_ih_l0': a recurrent layer's weight"),
+        (lambda: Mlp().requires_grad_(False), r"Mlp: .* left are '0.weight': frozen"),
+        (nn.ReLU, r"ReLU: no layer to rewire; left are no weights at all"),
+    ],
+    ids=["recurrent", "frozen", "nothing"],
+)
+def test_no_layer(network: Callable[[], nn.Module], reason: str) -> None:
+    raised = assert_fails_without_change(build(network), parewire.NoLayerError, reason)
     assert raised.value.exit_code == 4
 
 
-def test_a_constant_weight_is_no_parameter() -> None:
-    class Fixed(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.dense = nn.Linear(4, 4)
-            self.matrix = torch.randn(4, 4)
-
-        def forward(self, x: Any) -> Any:
-            return self.dense(x) @ self.matrix
-
-    module = build(Fixed)
-    raised = assert_fails_without_change(
-        module, torch.zeros(1, 4), parewire.MappingError, r"no parameter of the network has these"
-    )
-    name = str(raised.value).split("exclude=['")[1].split("'")[0]
-    assert names(rewire_(module, torch.zeros(1, 4), exclude=[name])) == ["dense.weight"]
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"seed": torch.zeros(1)}, r"seed: expected a whole number, 0 or more, found tensor"),
+        ({"seed": -1}, r"seed: expected a whole number"),
+        ({"first_layer": -1}, r"first_layer: expected a whole number"),
+        ({"groups": "apart"}, r"groups: expected 'joint' or 'separate', found 'apart'"),
+        ({"packed": "apart"}, r"packed: expected 'parts' or 'whole', found 'apart'"),
+        ({"include": "0.weight"}, r"include: expected a list of globs, found '0.weight'"),
+        ({"exclude": ["7.*"]}, r"exclude: no weight has a name like '7.\*'; there are 0.weight, 2"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_arguments_that_can_not_be_meant(arguments: dict[str, Any], text: str) -> None:
+    assert_fails_without_change(build(Mlp), parewire.ArgumentError, text, **arguments)
 
 
 def test_the_tool_fails_or_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     raised = assert_fails_without_change(
         build(Mlp),
-        torch.zeros(1, 12),
         parewire.ToolError,
         "not an int",
         options=["--threads", "none"],
     )
     assert raised.value.exit_code == 2
     monkeypatch.setenv("ONNX_PAREWIRE", "/nowhere/onnx-parewire")
-    assert_fails_without_change(
-        build(Mlp), torch.zeros(1, 12), parewire.ToolNotFoundError, "which is no file"
-    )
+    assert_fails_without_change(build(Mlp), parewire.ToolNotFoundError, "which is no file")
 
 
 def test_a_failure_while_writing_undoes_what_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -502,7 +613,7 @@ def test_a_failure_while_writing_undoes_what_was_written(monkeypatch: pytest.Mon
         return copy(target, source, *rest)
 
     monkeypatch.setattr(torch.Tensor, "copy_", failing)
-    assert_fails_without_change(build(Mlp), torch.zeros(1, 12), MemoryError, "full")
+    assert_fails_without_change(build(Mlp), MemoryError, "full")
     assert len(targets) == 6
 
 
@@ -514,31 +625,40 @@ def test_overlapping_parameters_are_refused() -> None:
             self.one = nn.Parameter(memory[:32].view(4, 8))
             self.two = nn.Parameter(memory[16:].view(8, 4))
 
-        def forward(self, x: Any) -> Any:
-            return x @ self.one @ self.two
-
     assert_fails_without_change(
-        build(Overlapping), torch.zeros(1, 4), parewire.MappingError, "shares its memory"
+        build(Overlapping),
+        parewire.NetworkError,
+        "'one' shares its memory with another one of other shape",
+        extra={"*": "oi"},
     )
 
 
-def test_weights_that_look_trained_warn() -> None:
-    module = build(lambda: nn.Linear(64, 64))
-    with torch.no_grad():
-        module.weight += 1
-    with pytest.warns(parewire.RewiringWarning, match="freshly initialized"):
-        report = rewire_(module, torch.zeros(1, 64))
-    assert [each.kind for each in report.tool.notices] == ["trained"]
+def test_trained_weights_are_refused_but_by_request() -> None:
+    def trained() -> nn.Module:
+        module = nn.Sequential(nn.Linear(64, 64), nn.Linear(64, 64))
+        with torch.no_grad():
+            module[1].weight += 1
+        return module
+
+    assert_fails_without_change(
+        build(trained), parewire.TrainedWeightsError, r"'1.weight'.*allow_trained=True"
+    )
+    with pytest.warns(parewire.RewiringWarning, match="freshly initialized") as caught:
+        report = rewire_(build(trained), allow_trained=True)
+    assert Path(caught[0].filename) == Path(__file__)
+    assert names(report) == ["0.weight", "1.weight"]
+    assert names(rewire_(build(trained), include=["0.*"])) == ["0.weight"]
 
 
 def test_the_report_reads_well() -> None:
-    report = rewire_(build(Mlp), torch.zeros(1, 12))
+    report = rewire_(build(Mlp))
     lines = str(report).splitlines()
     assert lines[0].startswith("0.weight 24x12: input strength variance ")
-    assert lines[-1] == "4.bias 5: left, fewer than two dimensions"
+    assert lines[-2] == "4.bias 5: left, fewer than two dimensions"
+    assert lines[-1] == "rewired 3 of 3 dense and conv weights"
     assert report.tool.weights == 12 * 24 + 24 * 24 + 24 * 5
-    assert {each.name for each in report.tool.proofs if each.outcome == "holds"} == {
-        "nothing else changed",
-        "same weights",
-        "runs",
+    assert {each.name: each.outcome for each in report.tool.proofs} == {
+        "nothing else changed": "holds",
+        "same weights": "holds",
+        "runs": "skipped",
     }

@@ -33,13 +33,21 @@ class NoLayerError(ToolError):
     """The model has no layer to rewire (exit code 4)."""
 
 
-class ExportError(ParewireError):
-    """The network can't be exported to ONNX; the cause is the exporter's own error."""
-
-
-class MappingError(ParewireError):
-    """A rewired tensor can't be given back to one parameter of the network."""
+class NetworkError(ParewireError):
+    """The network has no weights yet, or none that can be written to."""
 
 
 class RewiringWarning(UserWarning):
     """The tool did as told, but its user should know something of the weights."""
+
+
+class ArgumentError(ParewireError, ValueError):
+    """An argument can't be meant, such as a layout of other axes than the array has."""
+
+
+class TrainedWeightsError(ParewireError):
+    """Weights look trained, which rewiring would undo."""
+
+
+class WeightsLeftError(ParewireError):
+    """With ``strict=True``: a dense or conv weight that is trained would be left."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from parewire._notices import warn
 from parewire._tool import find_tool, run_tool, tool_error, try_tool
-from parewire.errors import RewiringWarning, ToolError
+from parewire.errors import ToolError
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -196,23 +196,23 @@ def rewire(
         NoLayerError: if the model has no layer to rewire.
         ToolError: if the tool fails for another reason.
     """
-    with tempfile.TemporaryDirectory(prefix="parewire-") as folder:
-        json_file = Path(folder, "report.json")
-        arguments = _arguments(seed, groups, include, exclude)
-        if weights_out is not None:
-            arguments.append(f"--weights-out={os.fspath(weights_out)}")
-        run_tool([*arguments, f"--json={json_file}", *options, "--", model, output])
-        report = Report.from_json(json.loads(json_file.read_text("utf-8")))
+    more = [] if weights_out is None else [f"--weights-out={os.fspath(weights_out)}"]
+    chosen = [*_chosen(groups, include, exclude), *more, *options]
+    report = run(model, output, seed=seed, options=chosen)
     _warn(report)
     return report
 
 
-def _arguments(
-    seed: int, groups: Groups, include: Sequence[str], exclude: Sequence[str]
-) -> list[str]:
+def run(model: StrPath, output: StrPath, *, seed: int, options: Sequence[str]) -> Report:
+    """Rewire a file, and warn of nothing; not a part of what stays."""
+    with tempfile.TemporaryDirectory(prefix="parewire-") as folder:
+        json_file = Path(folder, "report.json")
+        run_tool(["-q", f"--seed={seed}", f"--json={json_file}", *options, "--", model, output])
+        return Report.from_json(json.loads(json_file.read_text("utf-8")))
+
+
+def _chosen(groups: Groups, include: Sequence[str], exclude: Sequence[str]) -> list[str]:
     return [
-        "-q",
-        f"--seed={seed}",
         f"--groups={groups}",
         *(f"--include={glob}" for glob in include),
         *(f"--exclude={glob}" for glob in exclude),
@@ -221,7 +221,7 @@ def _arguments(
 
 def _warn(report: Report) -> None:
     for notice in report.notices:
-        warnings.warn(notice.text, RewiringWarning, stacklevel=3)
+        warn(notice.text)
 
 
 @dataclass(frozen=True)
@@ -276,7 +276,7 @@ def rewire_files(
         return []
     with tempfile.TemporaryDirectory(prefix="parewire-") as folder:
         lines = Path(folder, "reports.jsonl")
-        arguments = [*_arguments(seed, groups, include, exclude), *options]
+        arguments = ["-q", f"--seed={seed}", *_chosen(groups, include, exclude), *options]
         out = f"--out-dir={os.fspath(out_dir)}"
         end = try_tool([*arguments, f"--json={lines}", out, "--", *models])
         # A file that fails at its very end has two lines, of which the last counts.
