@@ -1,224 +1,220 @@
-"""Rewires the weights of a Keras 3 model in place; needs Keras' TensorFlow backend."""
+"""Rewires the weights of a Keras 3 model in place, on any of its backends."""
 
 from __future__ import annotations
 
-import logging
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+import weakref
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras
+import ml_dtypes  # noqa: F401, it tells numpy of bfloat16
 import numpy as np
-import onnx as onnx_files
-import tensorflow as tf
-import tf2onnx
-from onnx import numpy_helper
 
-from parewire import onnx
-from parewire._mapping import Candidate, Match, match
-from parewire._order import order_nodes
-from parewire._run import Settings, rewire_exported
-from parewire._state import python_generators_kept
-from parewire.errors import ExportError
-from parewire.report import Report, make_report
+from parewire import _notices, onnx
+from parewire._bits import Bits, to_bits
+from parewire._container import Source
+from parewire._extra import LayoutLike
+from parewire._keras_weights import KerasWeight, find_weights, unbuilt_layers
+from parewire._rewiring import Found, Outcome, Settings, rewired
+from parewire.errors import NetworkError
+from parewire.report import Report
 
-__all__ = ["rewire_"]
+__all__ = ["RewireCallback", "rewire_"]
 
-_OPSET = 18
-_EXTERNAL_FROM = 1 << 30
-_FLOATS = ("float64", "float32", "float16", "bfloat16")
+# What RewireCallback warns of concerns the line that calls fit.
+_notices.see_through(keras)
 
 
 def rewire_(
     model: keras.Model,
     seed: int = 42,
     *,
-    example_inputs: Any = None,
+    first_layer: int = 0,
     groups: onnx.Groups = "joint",
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
+    extra: Mapping[str, LayoutLike] | None = None,
+    allow_trained: bool = False,
+    strict: bool = False,
     options: Sequence[str] = (),
 ) -> Report:
     """Rewire the dense and conv weights of ``model`` in place.
 
-    The model is exported to a temporary ONNX file with its variables as inputs, so that nothing can
-    be folded, as ``model.export`` folds a batch norm into the conv before it. The tool rewires the
-    file, and each tensor goes back to its variable. Nothing is written before all are found and
-    have the same weights. Frozen variables are left, and all else stays as it is, an optimizer's
-    state included.
-
-    Layers are numbered by data flow, and in the order of ``model.weights`` where that leaves a
-    choice.
+    Those of Dense, EinsumDense, Conv, DepthwiseConv, SeparableConv and ConvTranspose layers, their
+    subclasses and layers that are made of them, such as attention, and what ``extra`` names. A
+    weight's place among them, in the order of ``model.weights``, is its number, which chooses its
+    random stream, whether those before it are left or not. A weight of several layers is one, with
+    the place of the first. Nothing but the order of values changes, so that an optimizer that was
+    made before goes on.
 
     Args:
-        model: the model, built.
-        seed: of the random streams.
-        example_inputs: what the model can be called with, for a subclassed model; functional and
-            sequential ones know their inputs.
+        model: the model, or a layer, built; a subclassed one has been called once, or its layers
+            are built.
+        seed: of the random streams; 0 or more.
+        first_layer: the number of the first weight, for a part of a network.
         groups: grouped convs as one matrix, as the authors have it, or as one a group.
-        include: globs of the variables to rewire, by ``variable.path``; all if there are none.
+        include: globs of the variables to rewire, by ``variable.path``, to which the second of
+            equal ones adds ``#2`` and so on; all if there are none. A name given whole also takes a
+            weight that is tied to an embedding, or is in a recurrent layer's cell.
         exclude: globs of the variables to leave.
+        extra: the meaning of the axes of variables that are used by functions, by globs of their
+            names, as :class:`parewire.Weight` has it: a layout, or a layout and its sizes.
+        allow_trained: rewire weights that look trained.
+        strict: fail if a dense or conv weight that training changes would be left, or a dense or
+            conv layer is not built.
         options: more of the tool's options, as on its command line.
 
+    Returns:
+        What was done. Variables that training does not change, which are not among
+        ``model.trainable_weights``, are left.
+
     Raises:
-        ExportError: if the model can't be exported.
+        ArgumentError: if an argument can't be meant, such as a glob that matches nothing.
+        NetworkError: if the model has no weights yet, or they can't be written to.
         ToolNotFoundError: if onnx-parewire can't be found or started.
-        NoLayerError: if the model has no layer to rewire.
+        NoLayerError: if there is nothing to rewire.
+        TrainedWeightsError: if weights look trained.
+        WeightsLeftError: if a weight would be left, with ``strict``.
         ToolError: if the tool fails for another reason.
-        MappingError: if a rewired tensor can't be given back.
     """
-    variables = _variables(model)
-    settings = Settings(seed, groups, include, exclude, options)
-    with tempfile.TemporaryDirectory(prefix="parewire-") as folder:
-        file = Path(folder, "model.onnx")
-        _export(model, variables, _signature(model, example_inputs), file)
-        report, tensors = rewire_exported(file, model.name, settings)
-    candidates = {
-        Candidate((name,), array.view(f"u{array.itemsize}")): variables[name]
-        for name, array in ((name, _array(variable)) for name, variable in variables.items())
-    }
-    matches = match(tensors, candidates)
-    trained = [each for each, variable in candidates.items() if variable.trainable]
-    _write([(candidates[each.candidate], each) for each in matches if each.candidate in trained])
-    return make_report(report, matches, trained, trained)
+    settings = Settings(seed, first_layer, groups, include, exclude, allow_trained, strict, options)
+    return _rewire(model, settings, extra or {})
 
 
-def _variables(model: keras.Model) -> dict[str, Any]:
-    """Return the floating-point variables by their paths, made different where they are equal."""
-    if keras.backend.backend() != "tensorflow":
-        raise ExportError(
-            f"expected Keras' backend to be tensorflow, found {keras.backend.backend()}; "
-            "set KERAS_BACKEND=tensorflow"
+class RewireCallback(keras.callbacks.Callback):  # type: ignore[misc]
+    """Rewires a model once, before the first step of its first training.
+
+    A run that is resumed goes on with the weights that it has: one that starts at a later epoch, by
+    ``initial_epoch`` or ``keras.callbacks.BackupAndRestore``, or with an optimizer that has made
+    steps. Nor does it rewire the same model twice, in several calls of ``fit``.
+
+    The model must be built, or ``fit`` must build it, as it does on PyTorch and JAX; on TensorFlow
+    it does not before the first step, and the error says so.
+
+    Attributes:
+        report: what was done; None if nothing was, for the run was resumed or has not begun.
+    """
+
+    report: Report | None
+
+    def __init__(
+        self,
+        seed: int = 42,
+        *,
+        first_layer: int = 0,
+        groups: onnx.Groups = "joint",
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        extra: Mapping[str, LayoutLike] | None = None,
+        allow_trained: bool = False,
+        strict: bool = False,
+        options: Sequence[str] = (),
+    ) -> None:
+        """Make a callback that calls :func:`rewire_` with these arguments.
+
+        Raises:
+            ArgumentError: if an argument can't be meant.
+        """
+        super().__init__()
+        self._settings = Settings(
+            seed, first_layer, groups, include, exclude, allow_trained, strict, options
         )
-    if not model.built:
-        raise ExportError(f"model '{model.name}' is not built and has no weights; build it before")
-    variables: dict[str, Any] = {}
-    for variable in model.variables:
-        if keras.backend.standardize_dtype(variable.dtype) in _FLOATS:
-            name = variable.path
-            while name in variables:
-                name += "_"
-            variables[name] = variable
-    return variables
+        self._extra = dict(extra or {})
+        self._seen: weakref.ref[Any] | None = None
+        self.report = None
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Rewire the model if it is at the start of its training.
+
+        The start of an epoch is the first that tells which epoch it is, and comes after all
+        callbacks that restore a state at the start of training, whatever their order.
+
+        Args:
+            epoch: the epoch's number, from 0.
+            logs: not used.
+
+        Raises:
+            ParewireError: as :func:`rewire_`.
+        """
+        model = self.model
+        if self._seen is not None and self._seen() is model:
+            return
+        self.report = None
+        if epoch == 0 and _steps(model) == 0:
+            self.report = _rewire(model, self._settings, self._extra)
+        self._seen = weakref.ref(model)
 
 
-def _array(variable: Any) -> np.ndarray[Any, Any]:
-    return np.ascontiguousarray(keras.ops.convert_to_numpy(variable.value))
+def _steps(model: keras.Model) -> int:
+    """Return how many steps a model's optimizer has made."""
+    optimizer = getattr(model, "optimizer", None)
+    return 0 if optimizer is None else int(keras.ops.convert_to_numpy(optimizer.iterations))
 
 
-def _signature(model: keras.Model, example_inputs: Any) -> Any:
-    """Return the shapes and types of the model's inputs, in the structure that it takes."""
-    if example_inputs is None:
-        try:
-            single = isinstance(model, keras.Sequential)
-            example_inputs = model.inputs[0] if single else model.input
-        except (AttributeError, TypeError, ValueError) as error:
-            raise ExportError(
-                f"model '{model.name}' does not know its inputs; give example_inputs"
-            ) from error
-    return keras.tree.map_structure(
-        lambda each: tf.TensorSpec(each.shape, keras.backend.standardize_dtype(each.dtype)),
-        example_inputs,
+def _rewire(model: keras.Model, settings: Settings, extra: Mapping[str, LayoutLike]) -> Report:
+    weights = find_weights(model, extra)
+    _require_built(model, settings.strict)
+    variables = {weight.name: weight.variable for weight in weights}
+    with rewired(model.name, [_found(each) for each in weights], settings) as outcome:
+        _write(outcome, variables)
+        return outcome.report
+
+
+def _require_built(model: keras.Model, strict: bool) -> None:
+    unbuilt = unbuilt_layers(model)
+    if unbuilt:
+        text = (
+            f"model '{model.name}': layers without weights yet, which can't be rewired: "
+            + ", ".join(f"'{name}'" for name in unbuilt[:5])
+            + (", ..." if len(unbuilt) > 5 else "")
+            + "; if the model uses them, build it, or call it once, before"
+        )
+        if strict:
+            raise NetworkError(text)
+        _notices.warn(text)
+
+
+def _found(weight: KerasWeight) -> Found:
+    source = None
+    if weight.layout is not None:
+        source = Source(
+            weight.name, weight.shape, weight.type, weight.layout, _reader(weight.variable)
+        )
+    return Found(
+        weight.name,
+        weight.shape,
+        source,
+        weight.left,
+        weight.by_name,
+        weight.is_trained and not weight.by_name,
+        weight.note,
     )
 
 
-def _export(model: keras.Model, variables: dict[str, Any], signature: Any, file: Path) -> None:
-    names = [f"variable_{i}" for i in range(len(variables))]
+def _reader(variable: Any) -> Callable[[], Bits]:
+    return lambda: _bits(variable)
+
+
+def _bits(variable: Any) -> Bits:
+    return to_bits(keras.ops.convert_to_numpy(variable.value))
+
+
+def _assign(variable: Any, source: Source, bits: Bits) -> None:
+    variable.assign(np.ascontiguousarray(bits).view(np.dtype(source.type)))
+
+
+def _write(outcome: Outcome, variables: Mapping[str, Any]) -> None:
+    """Write all, or none if one can't be written or reads differently afterwards."""
     try:
-        with _quietly():
-            graph = _converted(model, dict(zip(names, variables.values(), strict=True)), signature)
-    except Exception as error:
-        raise ExportError(
-            f"model '{model.name}' can't be exported to ONNX: {_first_line(error)}"
-        ) from error
-    order_nodes(graph.graph, {name: rank for rank, name in enumerate(names)})
-    _rename(graph.graph, dict(zip(names, variables, strict=True)))
-    _fill(graph.graph, variables)
-    size = sum(len(tensor.raw_data) for tensor in graph.graph.initializer)
-    onnx_files.save_model(graph, file, save_as_external_data=size > _EXTERNAL_FROM)
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """Keep the converter from logging, and random generators as they are."""
-    disabled = logging.root.manager.disable
-    logging.disable(logging.ERROR)
-    try:
-        with python_generators_kept():
-            yield
-    finally:
-        logging.disable(disabled)
-
-
-def _converted(model: keras.Model, variables: dict[str, Any], signature: Any) -> Any:
-    """Return the ONNX model, with the variables as inputs of these names."""
-    inputs = keras.tree.flatten(signature)
-    weights = [
-        tf.TensorSpec(variable.shape, variable.dtype, name) for name, variable in variables.items()
-    ]
-    specs = [
-        *weights,
-        *(tf.TensorSpec(each.shape, each.dtype, f"input_{i}") for i, each in enumerate(inputs)),
-    ]
-
-    @tf.function(input_signature=specs, autograph=False)  # type: ignore[untyped-decorator]
-    def call(*tensors: Any) -> Any:
-        given = keras.tree.pack_sequence_as(signature, tensors[len(weights) :])
-        mapping = list(zip(variables.values(), tensors, strict=False))
-        with _functions_inlined(), keras.StatelessScope(state_mapping=mapping):
-            return model(given, training=False)
-
-    proto, _ = tf2onnx.convert.from_function(call, input_signature=specs, opset=_OPSET)
-    onnx_files.checker.check_model(proto)
-    return proto
-
-
-@contextmanager
-def _functions_inlined() -> Iterator[None]:
-    """Trace through what Keras compiles, such as grouped convs; tf2onnx can't convert it."""
-    eager = tf.config.functions_run_eagerly()
-    tf.config.run_functions_eagerly(True)
-    try:
-        yield
-    finally:
-        tf.config.run_functions_eagerly(eager)
-
-
-def _rename(graph: Any, names: dict[str, str]) -> None:
-    for node in graph.node:
-        node.input[:] = [names.get(name, name) for name in node.input]
-        for attribute in node.attribute:
-            for body in (*([attribute.g] if attribute.HasField("g") else []), *attribute.graphs):
-                _rename(body, names)
-    for each in graph.input:
-        each.name = names.get(each.name, each.name)
-
-
-def _fill(graph: Any, variables: dict[str, Any]) -> None:
-    """Turn the inputs that stand for variables into initializers."""
-    read = {each.name for each in graph.input}
-    for name, variable in variables.items():
-        if name in read:
-            graph.initializer.append(numpy_helper.from_array(_array(variable), name))
-    inputs = [each for each in graph.input if each.name not in variables]
-    del graph.input[:]
-    graph.input.extend(inputs)
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
-
-
-def _write(changes: Sequence[tuple[Any, Match]]) -> None:
-    """Write all, or none if one can't be written."""
-    old = [(variable, _array(variable)) for variable, _ in changes]
-    try:
-        for (variable, found), (_, before) in zip(changes, old, strict=True):
-            variable.assign(found.bits.view(before.dtype))
+        for source in outcome.sources:
+            _assign(variables[source.name], source, outcome.after(source))
+        for source in outcome.sources:
+            if not np.array_equal(_bits(variables[source.name]), outcome.after(source)):
+                raise NetworkError(
+                    f"variable '{source.name}' has other values than were assigned to it; leave it "
+                    f"with exclude=['{source.name}']"
+                )
     except BaseException:
-        for variable, before in old:
-            variable.assign(before)
+        for source in outcome.sources:
+            _assign(variables[source.name], source, outcome.before(source))
         raise
