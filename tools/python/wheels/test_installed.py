@@ -205,7 +205,7 @@ def test_from_pytorch() -> None:
         pytest.skip(f"{TORCH_VARIABLE} names no packages: rewire_ of a torch module is not tried")
     script = (
         "import torch; from parewire.torch import rewire_\n"
-        "module = torch.nn.Linear(16, 8); report = rewire_(module, torch.zeros(1, 16))\n"
+        "module = torch.nn.Linear(16, 8); report = rewire_(module)\n"
         "assert [each.name for each in report.rewired] == ['weight']"
     )
     # After the environment's own packages.
