@@ -605,8 +605,7 @@ def test_a_name_of_two_leaves_is_an_error() -> None:
 def test_include_and_exclude_choose_by_names() -> None:
     params = filled({"a": {"w": (4, 6)}, "b": {"w": (4, 6)}, "c": {"w": (4, 6)}})
 
-    with pytest.warns(parewire.RewiringWarning, match="left 2 of 3"):
-        new, report = rewire(params, SEED, include=["a/*", "b/*"], exclude=["a/w"])
+    new, report = rewire(params, SEED, include=["a/*", "b/*"], exclude=["a/w"], strict=True)
 
     assert names(report) == ["b/w"]
     assert new["a"]["w"] is params["a"]["w"]

@@ -333,7 +333,7 @@ def require_wanted(
     left = [each for each in report.left if each.is_weight and not each.by_request]
     if left:
         text = (
-            f"rewired {report.coverage}; left are "
+            f"left {len(left)} of {report.coverage.partition(' of ')[2]}: "
             + "; ".join(f"'{each.name}', {each.reason}" for each in left[:5])
             + ("; ..." if len(left) > 5 else "")
         )
