@@ -8,8 +8,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-INPUT = (1, 1, 28, 28)
-
 
 def mlp() -> nn.Module:
     """Three dense layers, without normalization: 234,752 weights."""

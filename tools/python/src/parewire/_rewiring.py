@@ -11,6 +11,8 @@ from functools import cached_property
 from operator import index
 from pathlib import Path
 
+import numpy as np
+
 from parewire import _container, _notices, onnx
 from parewire._bits import ELEMENT_TYPES, Bits
 from parewire._container import OWN_NAMES, PLACE_HOLDER, Source, Stored
@@ -18,6 +20,7 @@ from parewire._globs import Choice
 from parewire._tool import find_tool, run_tool
 from parewire.errors import (
     ArgumentError,
+    NetworkError,
     NoLayerError,
     ToolError,
     TrainedWeightsError,
@@ -169,6 +172,35 @@ class Outcome:
     def after(self, source: Source) -> Bits:
         """Return a weight's bits, rewired."""
         return self._files.after.read(source)
+
+    def write(
+        self,
+        read: Callable[[Source], Bits],
+        write: Callable[[Source, Bits], None],
+        difference: Callable[[Source], str],
+    ) -> None:
+        """Write all weights, or none if one can't be written or reads differently afterwards.
+
+        Args:
+            read: returns what the network has.
+            write: writes to the network.
+            difference: says of a weight that it reads differently.
+
+        Raises:
+            NetworkError: if a weight does.
+        """
+        try:
+            for source in self.sources:
+                write(source, self.after(source))
+            for source in self.sources:
+                if not np.array_equal(read(source), self.after(source)):
+                    raise NetworkError(
+                        f"{difference(source)}; leave it with exclude=['{source.name}']"
+                    )
+        except BaseException:
+            for source in self.sources:
+                write(source, self.before(source))
+            raise
 
 
 @contextmanager

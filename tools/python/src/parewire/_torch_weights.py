@@ -103,20 +103,16 @@ class _Finder:
     def find(self) -> list[TorchWeight]:
         for name, parameter in self._module.named_parameters(remove_duplicate=False):
             _require_values(name, parameter)
-            self._names.setdefault(_identity(parameter), name)
+            self._names.setdefault(id(parameter), name)
         uses: dict[int, tuple[nn.Parameter, _Use]] = {}
         for name, layer in self._module.named_modules():
             _require_known_wrapper(layer)
             for parameter, use in self._uses(name, layer):
-                known = uses.get(_identity(parameter))
+                known = uses.get(id(parameter))
                 if known is None or (known[1].layout is None and use.layout is not None):
                     # A weight has the place of the first layer that it is a weight of.
-                    uses.pop(_identity(parameter), None)
-                    uses[_identity(parameter)] = (parameter, use)
-        for _, parameter in self._module.named_parameters():
-            uses.setdefault(
-                _identity(parameter), (parameter, _Use(None, _reasons.unknown(parameter.shape)))
-            )
+                    uses.pop(id(parameter), None)
+                    uses[id(parameter)] = (parameter, use)
         return self._with_extra([self._weight(parameter, use) for parameter, use in uses.values()])
 
     def _uses(self, name: str, layer: nn.Module) -> Iterator[tuple[nn.Parameter, _Use]]:
@@ -124,7 +120,7 @@ class _Finder:
         own = dict(layer.named_parameters(recurse=False))
         if kinds & _EMBEDDINGS:
             for parameter in own.values():
-                self._embeddings.setdefault(_identity(parameter), self._name(parameter))
+                self._embeddings.setdefault(id(parameter), self._name(parameter))
                 yield parameter, _Use(None, _reasons.EMBEDDING)
         elif kinds & _RECURRENT:
             for parameter in own.values():
@@ -157,7 +153,7 @@ class _Finder:
 
     def _weight(self, parameter: nn.Parameter, use: _Use) -> TorchWeight:
         name = self._name(parameter)
-        embedding = self._embeddings.get(_identity(parameter))
+        embedding = self._embeddings.get(id(parameter))
         left, by_name = use.left, False
         if use.layout is not None and embedding is not None:
             left, by_name = _reasons.tied(embedding), True
@@ -175,11 +171,7 @@ class _Finder:
         return weights
 
     def _name(self, parameter: nn.Parameter) -> str:
-        return self._names[_identity(parameter)]
-
-
-def _identity(parameter: torch.Tensor) -> int:
-    return id(parameter)
+        return self._names[id(parameter)]
 
 
 def _kinds(layer: nn.Module) -> set[str]:

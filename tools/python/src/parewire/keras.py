@@ -204,17 +204,8 @@ def _assign(variable: Any, source: Source, bits: Bits) -> None:
 
 
 def _write(outcome: Outcome, variables: Mapping[str, Any]) -> None:
-    """Write all, or none if one can't be written or reads differently afterwards."""
-    try:
-        for source in outcome.sources:
-            _assign(variables[source.name], source, outcome.after(source))
-        for source in outcome.sources:
-            if not np.array_equal(_bits(variables[source.name]), outcome.after(source)):
-                raise NetworkError(
-                    f"variable '{source.name}' has other values than were assigned to it; leave it "
-                    f"with exclude=['{source.name}']"
-                )
-    except BaseException:
-        for source in outcome.sources:
-            _assign(variables[source.name], source, outcome.before(source))
-        raise
+    outcome.write(
+        lambda source: _bits(variables[source.name]),
+        lambda source, bits: _assign(variables[source.name], source, bits),
+        lambda source: f"variable '{source.name}' has other values than were assigned to it",
+    )

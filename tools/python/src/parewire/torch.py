@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 from torch import distributed, nn
 
 from parewire import onnx
+from parewire._bits import Bits
+from parewire._container import Source
 from parewire._extra import LayoutLike
 from parewire._rewiring import Outcome, Settings, rewired
 from parewire._torch_bits import to_bits, to_tensor
 from parewire._torch_weights import Packed, TorchWeight, find_weights
-from parewire.errors import ArgumentError, NetworkError
+from parewire.errors import ArgumentError
 from parewire.report import Report
 
 if TYPE_CHECKING:
@@ -118,21 +119,15 @@ def _unwrapped(module: nn.Module) -> nn.Module:
 
 
 def _write(outcome: Outcome, parameters: Mapping[str, torch.Tensor]) -> None:
-    """Write all, or none if one can't be written or reads differently afterwards."""
-    try:
+    def write(source: Source, bits: Bits) -> None:
+        parameter = parameters[source.name]
         with torch.no_grad():
-            for source in outcome.sources:
-                parameter = parameters[source.name]
-                parameter.copy_(to_tensor(outcome.after(source), parameter))
-        for source in outcome.sources:
-            if not np.array_equal(to_bits(parameters[source.name]), outcome.after(source)):
-                raise NetworkError(
-                    f"parameter '{source.name}' shares its memory with another one of other "
-                    f"shape; leave it with exclude=['{source.name}']"
-                )
-    except BaseException:
-        with torch.no_grad():
-            for source in outcome.sources:
-                parameter = parameters[source.name]
-                parameter.copy_(to_tensor(outcome.before(source), parameter))
-        raise
+            parameter.copy_(to_tensor(bits, parameter))
+
+    outcome.write(
+        lambda source: to_bits(parameters[source.name]),
+        write,
+        lambda source: (
+            f"parameter '{source.name}' shares its memory with another one of other shape"
+        ),
+    )
