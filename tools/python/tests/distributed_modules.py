@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import oracle
+import pytest
 import torch
 from torch import distributed, nn
 from torch.distributed.fsdp import CPUOffloadPolicy, MixedPrecisionPolicy, fully_shard
@@ -323,12 +323,9 @@ def names_in_options() -> Any:
 
 @contextmanager
 def environment(name: str, value: str) -> Iterator[None]:
-    before = os.environ[name]
-    os.environ[name] = value
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(name, value)
         yield
-    finally:
-        os.environ[name] = before
 
 
 def tool_missing_on_one_rank() -> Any:
