@@ -14,13 +14,12 @@ import oracle
 import pytest
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
+os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=4"
 jax = pytest.importorskip("jax")
 nn = pytest.importorskip("flax.linen")
 nnx = pytest.importorskip("flax.nnx")
 eqx = pytest.importorskip("equinox")
 hk = pytest.importorskip("haiku")
-
-jax.config.update("jax_num_cpu_devices", 4)
 
 import jax.numpy as jnp  # noqa: E402
 from flax.core import freeze  # noqa: E402
@@ -276,17 +275,33 @@ def test_any_pytree_of_named_arrays_is_rewired() -> None:
     assert new[1][1:] == params[1][1:]
 
 
-def test_the_first_of_extra_that_has_as_many_axes_is_taken() -> None:
+def test_the_last_of_extra_that_has_as_many_axes_counts() -> None:
     random = np.random.default_rng(3)
     params = {
         "head": {"kernel": random.standard_normal((4, 5))},
         "stack": {"kernel": random.standard_normal((3, 4, 5))},
     }
 
-    new, _ = rewire(params, SEED, extra={"*/kernel": "bio", "head*": "oi", "h*": "io"})
+    new, _ = rewire(params, SEED, extra={"h*": "io", "head*": "oi", "*/kernel": "bio"})
 
     layers = {"head/kernel": OI, "stack/kernel": BIO}
     oracle.assert_same_bits(arrays(new), expected(arrays(params), layers))
+
+
+@pytest.mark.parametrize(
+    ("equation", "axes"),
+    [("abc,cde->abd", 3), ("...a,...b->...ab", 2), ("ab,ab->ab", 2), ("abc,bc->bac", 2)],
+    ids=["one in it alone", "no inputs, and an ellipsis", "nothing is summed", "no outputs"],
+)
+def test_an_einsum_that_is_no_dense_layers_is_left(equation: str, axes: int) -> None:
+    class Network(nnx.Module):
+        def __init__(self, rngs: Any) -> None:
+            self.dense = nnx.Linear(4, 4, rngs=rngs)
+            self.product = nnx.Einsum(equation, (4,) * axes, rngs=rngs)
+
+    report = rewire_(Network(nnx.Rngs(0)), SEED)
+
+    assert [each.name for each in report.rewired] == ["dense/kernel"]
 
 
 def test_extra_gives_the_groups_that_names_and_shapes_do_not_tell() -> None:
@@ -507,7 +522,6 @@ def test_leaves_without_values_are_errors_of_a_line() -> None:
 _PROCESS = """
 import sys
 import jax
-jax.config.update("jax_num_cpu_devices", 1)
 jax.distributed.initialize(f"localhost:{sys.argv[1]}", 2, int(sys.argv[2]))
 import numpy as np
 from jax.sharding import NamedSharding, PartitionSpec
@@ -529,7 +543,10 @@ def test_arrays_of_several_processes_are_an_error() -> None:
 
     processes = [
         subprocess.Popen(
-            [sys.executable, "-c", _PROCESS, port, number], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", _PROCESS, port, number],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "XLA_FLAGS": ""},
         )
         for number in "01"
     ]
@@ -587,7 +604,10 @@ def test_only_nnx_modules_can_be_rewired_in_place() -> None:
     ("extra", "message"),
     [
         ({"x*": "io"}, r"extra: no parameter has a name like 'x\*'"),
-        ({"a/w": "bio"}, r"layout 'bio' of 'a/w' has 3 axes, 'a/w' has 2: \(4, 6\)"),
+        (
+            {"a/w": "bio"},
+            r"extra: 'a/w': 'a/w': layout 'bio' has 3 axes, the array has 2: \(4, 6\)",
+        ),
         ({"a/w": ("i(go)", {"g": 4})}, r"extra: 'a/w': 'a/w': layout.*an axis of 6 is no \(go\)"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from parewire._globs import pattern
 from parewire._layout import Layout
@@ -16,28 +16,36 @@ def to_layout(given: LayoutLike) -> Layout:
     return Layout(given) if isinstance(given, str) else Layout(*given)
 
 
-class Extra:
-    """Layouts by globs of names; the last one that fits counts."""
+def extra_layouts(
+    extra: Mapping[str, LayoutLike], shapes: Mapping[str, Sequence[int]]
+) -> dict[str, Layout]:
+    """Return the layouts of the weights that a caller gives them for.
 
-    def __init__(self, given: Mapping[str, LayoutLike]) -> None:
-        self._layouts = [(glob, pattern(glob), to_layout(text)) for glob, text in given.items()]
-        self._unused = {glob: None for glob, _, _ in self._layouts}
+    Args:
+        extra: layouts by globs of names. Of those that fit a name and have as many axes as its
+            weight, the last one counts.
+        shapes: of all weights, by their names.
 
-    def layout(self, name: str, shape: Sequence[int]) -> Layout | None:
-        """Return the layout of a weight; None if none is given.
+    Raises:
+        ArgumentError: if a glob fits no name, or its layout no weight of such a name.
+    """
+    layouts: dict[str, Layout] = {}
+    for glob, given in extra.items():
+        layout = to_layout(given)
+        names = [name for name in shapes if pattern(glob).fullmatch(name)]
+        layouts.update(dict.fromkeys(_fitting(glob, layout, names, shapes), layout))
+    return layouts
 
-        Raises:
-            ArgumentError: if it is not one of that shape.
-        """
-        found = None
-        for glob, matches, its_layout in self._layouts:
-            if matches.fullmatch(name):
-                self._unused.pop(glob, None)
-                its_layout.matrix(shape)
-                found = its_layout
-        return found
 
-    def require_used(self) -> None:
-        """Raise an error if a glob has fitted no name."""
-        for glob in self._unused:
-            raise ArgumentError(f"extra: no parameter has a name like '{glob}'")
+def _fitting(
+    glob: str, layout: Layout, names: Sequence[str], shapes: Mapping[str, Sequence[int]]
+) -> Iterator[str]:
+    if not names:
+        raise ArgumentError(f"extra: no parameter has a name like '{glob}'")
+    fitting = [name for name in names if len(shapes[name]) == layout.axes]
+    for name in fitting or names[:1]:
+        try:
+            layout.matrix(shapes[name])
+        except ArgumentError as error:
+            raise ArgumentError(f"extra: '{glob}': '{name}': {error}") from None
+        yield name

@@ -8,15 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from parewire import _reasons
-from parewire._extra import LayoutLike, to_layout
-from parewire._globs import pattern
+from parewire._extra import LayoutLike, extra_layouts
 from parewire._jax_leaves import Leaf, kinds
-from parewire._layout import Layout
-from parewire.errors import ArgumentError
+from parewire._layout import Layout, einsum_layout
 
 Shape = tuple[int, ...]
-# The letters of a layout, and its sizes.
-Described = tuple[str, dict[str, int]]
 
 _SMALL = "fewer than two dimensions"
 _UNKNOWN = (
@@ -70,72 +66,45 @@ def find_meanings(leaves: Sequence[Leaf], extra: Mapping[str, LayoutLike]) -> li
 
     Args:
         leaves: all leaves of a pytree.
-        extra: layouts by globs of names; the first one that fits a leaf's name and has as many axes
-            comes before all else that is known.
+        extra: layouts by globs of names, which come before all else that is known.
 
     Raises:
         ArgumentError: if one of ``extra`` fits nothing, or a layout is not one of its leaf.
     """
-    extras = [(glob, pattern(glob), to_layout(given)) for glob, given in extra.items()]
-    for glob, matches, layout in extras:
-        _require_fit(glob, layout, [leaf for leaf in leaves if matches.fullmatch(leaf.name)])
+    extras = extra_layouts(extra, {leaf.name: leaf.shape for leaf in leaves})
     names = _Names(leaves)
-    return [_extra(leaf, extras) or _by_layer(leaf) or names.meaning(leaf) for leaf in leaves]
+    return [
+        Meaning(extras[leaf.name])
+        if leaf.name in extras
+        else _by_layer(leaf) or names.meaning(leaf)
+        for leaf in leaves
+    ]
 
 
-def _require_fit(glob: str, layout: Layout, named: Sequence[Leaf]) -> None:
-    if not named:
-        raise ArgumentError(f"extra: no parameter has a name like '{glob}'")
-    if not any(len(leaf.shape) == layout.axes for leaf in named):
-        raise ArgumentError(
-            f"extra: layout '{layout}' of '{glob}' has {layout.axes} axes, '{named[0].name}' has "
-            f"{len(named[0].shape)}: {named[0].shape}"
-        )
+def _equinox_conv(layer: Any) -> Layout:
+    return Layout("(go)i" + "k" * layer.num_spatial_dims, {"g": layer.groups})
 
 
-def _extra(leaf: Leaf, extras: Sequence[tuple[str, re.Pattern[str], Layout]]) -> Meaning | None:
-    for glob, matches, layout in extras:
-        if matches.fullmatch(leaf.name) and len(leaf.shape) == layout.axes:
-            try:
-                layout.matrix(leaf.shape)
-            except ArgumentError as error:
-                raise ArgumentError(f"extra: '{glob}': '{leaf.name}': {error}") from None
-            return Meaning(layout)
-    return None
+def _nnx_conv(layer: Any) -> Layout:
+    return Layout("k" * len(layer.kernel_size) + "i(go)", {"g": layer.feature_group_count})
 
 
-def _equinox_conv(layer: Any) -> Described:
-    return "(go)i" + "k" * layer.num_spatial_dims, {"g": layer.groups}
+def _nnx_transposed(layer: Any) -> Layout:
+    return Layout("k" * len(layer.kernel_size) + ("oi" if layer.transpose_kernel else "io"))
 
 
-def _nnx_conv(layer: Any) -> Described:
-    return "k" * len(layer.kernel_size) + "i(go)", {"g": layer.feature_group_count}
-
-
-def _nnx_transposed(layer: Any) -> Described:
-    return "k" * len(layer.kernel_size) + ("oi" if layer.transpose_kernel else "io"), {}
-
-
-def _nnx_einsum(layer: Any) -> Described | None:
-    """Read "abc,cd->abd": what both operands and the result have is a stack of products."""
-    operands, result = layer.einsum_str.replace(" ", "").split("->")
-    inputs, kernel = operands.split(",")
-    text = "".join("o" if a not in inputs else "b" if a in result else "i" for a in kernel)
-    return (text, {}) if {"o", "i"} <= set(text) and "." not in kernel else None
-
-
-def _nnx_general(layer: Any) -> Described:
-    return "i" * len(layer.in_features) + "o" * len(layer.out_features), {}
+def _nnx_general(layer: Any) -> Layout:
+    return Layout("i" * len(layer.in_features) + "o" * len(layer.out_features))
 
 
 # The kinds of layers, and of each the name of its weight and the meaning of that one's axes.
-_LAYERS: dict[str, tuple[str, Callable[[Any], Described | None]]] = {
-    "equinox.Linear": ("weight", lambda _: ("oi", {})),
+_LAYERS: dict[str, tuple[str, Callable[[Any], Layout | None]]] = {
+    "equinox.Linear": ("weight", lambda _: Layout("oi")),
     "equinox.Conv": ("weight", _equinox_conv),
     "equinox.ConvTranspose": ("weight", _equinox_conv),
-    "flax.Linear": ("kernel", lambda _: ("io", {})),
+    "flax.Linear": ("kernel", lambda _: Layout("io")),
     "flax.LinearGeneral": ("kernel", _nnx_general),
-    "flax.Einsum": ("kernel", _nnx_einsum),
+    "flax.Einsum": ("kernel", lambda layer: einsum_layout(layer.einsum_str)),
     "flax.Conv": ("kernel", _nnx_conv),
     "flax.ConvTranspose": ("kernel", _nnx_transposed),
 }
@@ -154,13 +123,15 @@ def _by_layer(leaf: Leaf) -> Meaning | None:
         return Meaning(None, _reasons.EMBEDDING)
     for kind in own & _LAYERS.keys():
         weight, describe = _LAYERS[kind]
-        described = describe(layer) if leaf.name.rpartition("/")[2] == weight else None
-        if described:
-            text, sizes = described
-            # vmap has made a stack of layers of one.
-            stack = "b" * (len(leaf.shape) - Layout(text, sizes).axes)
-            notes = [note for wrapper, note in _NOTES.items() if wrapper in within]
-            return Meaning(Layout(stack + text, sizes), note=", ".join(notes) or None)
+        if leaf.name.rpartition("/")[2] != weight:
+            continue
+        layout = describe(layer)
+        if layout is None:
+            return Meaning(None, _UNKNOWN)
+        # vmap has made a stack of layers of one.
+        stacked = layout.stacked(len(leaf.shape) - layout.axes)
+        notes = [note for wrapper, note in _NOTES.items() if wrapper in within]
+        return Meaning(stacked, note=", ".join(notes) or None)
     return None
 
 

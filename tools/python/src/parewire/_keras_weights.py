@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
 
 from parewire import _reasons
-from parewire._extra import Extra, LayoutLike
-from parewire._layout import Layout
+from parewire._extra import LayoutLike, extra_layouts
+from parewire._layout import Layout, einsum_layout
 from parewire.errors import NetworkError
 
 _KERNEL = "dhw"
@@ -208,7 +208,7 @@ def _layouts(layer: Any) -> Iterator[tuple[str, Layout | None]]:
     if isinstance(layer, keras.layers.Dense):
         yield "kernel", Layout("io")
     elif isinstance(layer, keras.layers.EinsumDense):
-        yield "kernel", _einsum(layer.equation)
+        yield "kernel", einsum_layout(layer.equation)
     elif isinstance(layer, _SEPARABLE):
         axes = _kernel_axes(layer)
         yield "depthwise_kernel", Layout(axes + "go")
@@ -224,19 +224,6 @@ def _layouts(layer: Any) -> Iterator[tuple[str, Layout | None]]:
 
 def _kernel_axes(layer: Any) -> str:
     return _KERNEL[-len(layer.kernel_size) :]
-
-
-def _einsum(equation: str) -> Layout | None:
-    """Return what the axes of an einsum's kernel mean; None if it is no dense layer's.
-
-    Those that the output has are output neurons, unless the input has them, too, which makes a
-    matrix for each of their places. The others are summed, so they are inputs.
-    """
-    inputs, kernel, outputs = equation.replace("...", "").replace("->", ",").split(",")
-    letters = "".join(
-        ("b" if letter in inputs else "o") if letter in outputs else "i" for letter in kernel
-    )
-    return Layout(letters) if {"i", "o"} <= set(letters) else None
 
 
 def _kernel(layer: Any, name: str) -> Any:
@@ -282,14 +269,19 @@ def _embedding_uses(layer: Any) -> Iterator[tuple[Any, _Use]]:
 
 
 def _with_extra(weights: list[KerasWeight], extra: Mapping[str, LayoutLike]) -> list[KerasWeight]:
-    layouts = Extra(extra)
-    for at, weight in enumerate(weights):
-        layout = layouts.layout(weight.name, weight.shape)
-        if layout is not None:
-            left = None if weight.is_trained else _reasons.FROZEN
-            weights[at] = KerasWeight(weight.name, weight.variable, weight.is_trained, layout, left)
-    layouts.require_used()
-    return weights
+    layouts = extra_layouts(extra, {weight.name: weight.shape for weight in weights})
+    return [
+        replace(
+            weight,
+            layout=layouts[weight.name],
+            left=None if weight.is_trained else _reasons.FROZEN,
+            by_name=False,
+            note=None,
+        )
+        if weight.name in layouts
+        else weight
+        for weight in weights
+    ]
 
 
 def _shape(variable: Any) -> tuple[int, ...]:

@@ -81,6 +81,10 @@ class Layout:
         """Whether it has a kernel or groups."""
         return _KERNEL in self._ranks or _RANKS["g"] in self._ranks
 
+    def stacked(self, axes: int) -> Layout:
+        """Return the layout of stacks of its arrays, along as many axes before theirs."""
+        return Layout("b" * axes + self._text, self._sizes)
+
     def matrix(self, shape: Sequence[int]) -> MatrixShape:
         """Return what becomes of an array of a shape.
 
@@ -130,6 +134,25 @@ class Layout:
                 f"layout '{self}' with sizes {self._sizes}: an axis of {length} is no ({axis})"
             )
         return [length // known if size is None else size for size in sizes]
+
+
+def einsum_layout(equation: str) -> Layout | None:
+    """Return the layout of the second operand of an einsum, such as ``"abc,cd->abd"``.
+
+    What only it and the result have is output neurons; what only it and the first operand have is
+    summed, so it is inputs; what all have are slices.
+
+    Returns:
+        None if that is no dense layer's weight: one of its axes is in it alone, or it has not both
+        inputs and outputs, or takes a part in ``...``.
+    """
+    operands, result = equation.replace(" ", "").split("->")
+    inputs, kernel = operands.split(",")
+    meanings = {(True, True): "b", (False, True): "o", (True, False): "i"}
+    letters = [meanings.get((axis in inputs, axis in result)) for axis in kernel]
+    if "." in kernel or None in letters or not {"i", "o"} <= set(letters):
+        return None
+    return Layout("".join(filter(None, letters)))
 
 
 def _sizes(text: str, sizes: Mapping[str, int]) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import torch
@@ -13,7 +13,7 @@ from torch.nn.utils import parametrize
 from parewire import _reasons
 from parewire._bits import Bits
 from parewire._container import Source
-from parewire._extra import Extra, LayoutLike
+from parewire._extra import LayoutLike, extra_layouts
 from parewire._layout import Layout
 from parewire._rewiring import Found
 from parewire._torch_libraries import library_layouts
@@ -95,7 +95,7 @@ class _Use:
 class _Finder:
     def __init__(self, module: nn.Module, extra: Mapping[str, LayoutLike], packed: Packed) -> None:
         self._module = module
-        self._extra = Extra(extra)
+        self._extra = extra
         self._packed = packed
         self._names = dict[int, str]()
         self._embeddings = dict[int, str]()
@@ -162,13 +162,20 @@ class _Finder:
         return TorchWeight(name, parameter, use.layout, left, by_name, use.note)
 
     def _with_extra(self, weights: list[TorchWeight]) -> list[TorchWeight]:
-        for at, weight in enumerate(weights):
-            layout = self._extra.layout(weight.name, weight.parameter.shape)
-            if layout is not None:
-                left = None if weight.parameter.requires_grad else _reasons.FROZEN
-                weights[at] = TorchWeight(weight.name, weight.parameter, layout, left)
-        self._extra.require_used()
-        return weights
+        shapes = {weight.name: weight.parameter.shape for weight in weights}
+        layouts = extra_layouts(self._extra, shapes)
+        return [
+            replace(
+                weight,
+                layout=layouts[weight.name],
+                left=None if weight.parameter.requires_grad else _reasons.FROZEN,
+                by_name=False,
+                note=None,
+            )
+            if weight.name in layouts
+            else weight
+            for weight in weights
+        ]
 
     def _name(self, parameter: nn.Parameter) -> str:
         return self._names[id(parameter)]

@@ -62,8 +62,8 @@ def rewire(
         include: globs of the weights to rewire, by their names; all if there are none.
         exclude: globs of the weights to leave.
         extra: the meaning of the axes of weights by globs of their names, as
-            :class:`parewire.Weight` has it: a layout, or a layout and its sizes. The first one that
-            fits a name and has as many axes is taken.
+            :class:`parewire.Weight` has it: a layout, or a layout and its sizes. The last one that
+            fits a name and has as many axes counts.
         allow_trained: rewire weights that look trained.
         strict: fail if a dense or conv weight would be left.
         options: more of the tool's options, as on its command line.

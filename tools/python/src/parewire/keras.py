@@ -22,7 +22,7 @@ from parewire.report import Report
 __all__ = ["RewireCallback", "rewire_"]
 
 # What RewireCallback warns of concerns the line that calls fit.
-_notices.see_through(keras)
+_notices.see_through("keras")
 
 
 def rewire_(
@@ -58,7 +58,8 @@ def rewire_(
             weight that is tied to an embedding, or is in a recurrent layer's cell.
         exclude: globs of the variables to leave.
         extra: the meaning of the axes of variables that are used by functions, by globs of their
-            names, as :class:`parewire.Weight` has it: a layout, or a layout and its sizes.
+            names, as :class:`parewire.Weight` has it: a layout, or a layout and its sizes. Of
+            those that fit a name and have as many axes, the last one counts.
         allow_trained: rewire weights that look trained.
         strict: fail if a dense or conv weight that training changes would be left, or a dense or
             conv layer is not built.

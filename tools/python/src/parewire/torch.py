@@ -69,7 +69,8 @@ def rewire_(
             an embedding.
         exclude: globs of the weights to leave.
         extra: the meaning of the axes of weights that are used by functions, by globs of their
-            names, as :class:`parewire.Weight` has it: a layout, or a layout and its sizes.
+            names, as :class:`parewire.Weight` has it: a layout, or a layout and its sizes. Of
+            those that fit a name and have as many axes, the last one counts.
         allow_trained: rewire weights that look trained.
         strict: fail if a dense or conv weight that training changes would be left.
         options: more of the tool's options, as on its command line.
