@@ -9,12 +9,12 @@ import numpy.typing as npt
 
 Bits = npt.NDArray[np.unsignedinteger[Any]]
 
-# By the names that numpy, ml_dtypes and the frameworks have for them: ONNX's names.
+# By the names that numpy, ml_dtypes and the frameworks have for them: ONNX's names, and bytes.
 ELEMENT_TYPES = {
-    "float64": "DOUBLE",
-    "float32": "FLOAT",
-    "float16": "FLOAT16",
-    "bfloat16": "BFLOAT16",
+    "float64": ("DOUBLE", 8),
+    "float32": ("FLOAT", 4),
+    "float16": ("FLOAT16", 2),
+    "bfloat16": ("BFLOAT16", 2),
 }
 
 

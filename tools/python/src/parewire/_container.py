@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -110,10 +111,10 @@ def _add_source(
     start: int,
 ) -> None:
     shape = _shape(source, separate_groups)
-    type_ = TensorProto.DataType.Value(ELEMENT_TYPES[source.type])
-    weight = TensorProto(name=source.name, data_type=type_, dims=dims)
+    type_, width = ELEMENT_TYPES[source.type]
+    data_type = TensorProto.DataType.Value(type_)
+    weight = TensorProto(name=source.name, data_type=data_type, dims=dims)
     weight.data_location = TensorProto.EXTERNAL
-    width = helper.tensor_dtype_to_np_dtype(type_).itemsize
     places = {"location": _DATA, "offset": start, "length": int(np.prod(dims)) * width}
     for key, value in places.items():
         weight.external_data.add(key=key, value=str(value))
@@ -154,13 +155,13 @@ class Stored:
     def read(self, source: Source) -> Bits:
         """Return a weight's bits, in the shape that its framework has."""
         shape = _shape(source, self._separate_groups)
-        stored = self._bits(self._tensors[source.name])
+        _, width = ELEMENT_TYPES[source.type]
+        stored = self._bits(self._tensors[source.name], np.dtype(f"<u{width}"))
         if shape.slices > 1:
             stored = stored.reshape(shape.slices, shape.inputs, shape.outputs).swapaxes(1, 2)
         return np.ascontiguousarray(source.layout.from_matrix(stored, source.shape))
 
-    def _bits(self, tensor: TensorProto) -> Bits:
-        type_ = np.dtype(f"<u{helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize}")
+    def _bits(self, tensor: TensorProto, type_: np.dtype[Any]) -> Bits:
         if not external_data_helper.uses_external_data(tensor):
             return np.frombuffer(tensor.raw_data, type_).reshape(tensor.dims)
         info = external_data_helper.ExternalDataInfo(tensor)

@@ -56,8 +56,8 @@ def _conv1d(name: str, layer: nn.Module, in_parts: bool) -> Layout:
 
 def _experts(layer: nn.Module, is_packed: bool) -> Layout:
     """Return the layout of [experts, ...], of which each expert may pack a gate."""
-    outputs = "o"
-    if is_packed:
-        outputs = "(bo)" if getattr(layer, "is_concatenated", True) else "(ob)"
-    axes = f"i{outputs}" if getattr(layer, "is_transposed", False) else f"{outputs}i"
-    return Layout(f"b{axes}", {"b": 2})
+    is_transposed = getattr(layer, "is_transposed", False)
+    if not is_packed:
+        return Layout("bio" if is_transposed else "boi")
+    outputs = "(bo)" if getattr(layer, "is_concatenated", True) else "(ob)"
+    return Layout(f"bi{outputs}" if is_transposed else f"b{outputs}i", {"b": 2})
