@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -127,9 +126,7 @@ def train(folder: Path, model: Classifier, callback: Any, epochs: int, **argumen
         train_dataset=data,
         callbacks=[callback],
     )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        trainer.train(**arguments)
+    trainer.train(**arguments)
     return trainer
 
 
@@ -144,6 +141,20 @@ def test_transformers(tmp_path: Path) -> None:
     train(tmp_path, resumed, again, 2, resume_from_checkpoint=True)
     assert again.report is None
     assert same(resumed.seen[0], trained)
+
+
+def test_what_is_left_is_told_at_the_line_that_trains(tmp_path: Path) -> None:
+    module, model = Module(), Classifier()
+    for each in (module, model):
+        with torch.no_grad():  # rows that repeat, which the tool takes for a fixed filter
+            each.network[2].weight.copy_(torch.arange(16.0).expand(2, 16))
+    with pytest.warns(parewire.RewiringWarning, match="left 1 of 2") as of_lightning:
+        fit(tmp_path / "lightning", module, parewire.lightning.RewireCallback(7))
+    with pytest.warns(parewire.RewiringWarning, match="left 1 of 2") as of_trainer:
+        train(tmp_path / "trainer", model, parewire.transformers.RewireCallback(7), 1)
+    for told in (of_lightning, of_trainer):
+        own = [each for each in told if each.category is parewire.RewiringWarning]
+        assert [each.filename for each in own] == [__file__]
 
 
 def test_arguments_go_on(tmp_path: Path) -> None:

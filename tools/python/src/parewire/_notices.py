@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
 import warnings
-from pathlib import Path
-from types import ModuleType
 
 from parewire.errors import RewiringWarning
 
-# What is between a caller and a notice: this package, and context managers.
-_inside = [str(Path(__file__).parent), contextlib.__file__, "<frozen"]
+# The packages between a caller and a notice: this one, and that of context managers.
+_between = {__name__.partition(".")[0], "contextlib"}
 
 
-def see_through(package: ModuleType) -> None:
-    """Take a package, which calls this one back, as what is between a caller and a notice, too."""
-    _inside.append(str(Path(str(package.__file__)).parent) + os.sep)
+def see_through(*packages: str) -> None:
+    """Take packages, which call this one back, as what is between a caller and a notice, too."""
+    _between.update(packages)
 
 
 def warn(text: str) -> None:
     """Warn of what a caller should know."""
     frame = sys._getframe()
     level = 1
-    while frame.f_back and frame.f_code.co_filename.startswith(tuple(_inside)):
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in _between:
         frame = frame.f_back
         level += 1
     warnings.warn(text, RewiringWarning, stacklevel=level)

@@ -9,10 +9,13 @@ try:
 except ModuleNotFoundError:  # the package's older name
     import pytorch_lightning as pl
 
+from parewire import _notices
 from parewire.report import Report
 from parewire.torch import rewire_
 
 __all__ = ["RewireCallback"]
+
+_notices.see_through("lightning", "pytorch_lightning")
 
 
 class RewireCallback(pl.Callback):  # type: ignore[misc]

@@ -6,10 +6,13 @@ from typing import Any
 
 from transformers import TrainerCallback
 
+from parewire import _notices
 from parewire.report import Report
 from parewire.torch import rewire_
 
 __all__ = ["RewireCallback"]
+
+_notices.see_through("transformers", "accelerate")
 
 
 class RewireCallback(TrainerCallback):  # type: ignore[misc]
