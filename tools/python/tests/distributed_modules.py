@@ -214,6 +214,17 @@ def own_examples() -> tuple[Any, Any]:
     return tuple(each.chunk(count)[rank] for each in examples())  # type: ignore[return-value]
 
 
+def trained_from(kind: str, initial: dict[str, Any]) -> list[float]:
+    """Train a module that has its weights before it is wrapped."""
+    module: nn.Module = build()
+    module.load_state_dict({name: torch.from_numpy(each) for name, each in initial.items()})
+    if kind == "ddp":
+        module = nn.parallel.DistributedDataParallel(module)
+    else:
+        sharded(module)
+    return losses(module, *own_examples())
+
+
 def trained_after_rewiring(kind: str) -> tuple[list[float], dict[str, Any]]:
     module: nn.Module = build()
     if kind == "ddp":

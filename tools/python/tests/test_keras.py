@@ -523,6 +523,11 @@ def test_biases_of_heads_are_left() -> None:
     assert reasons(rewire_(build(transformer)))["attention/query/bias"] == "a bias"
 
 
+HAS_REVERSIBLE = pytest.mark.skipif(
+    not hasattr(layers, "ReversibleEmbedding"), reason="needs a Keras with ReversibleEmbedding"
+)
+
+
 def reversible(tie_weights: bool) -> Callable[[], Any]:
     def network() -> Any:
         inputs = keras.Input((5,), dtype="int32")
@@ -540,6 +545,7 @@ def test_embeddings_are_left() -> None:
     assert report.coverage == "10 of 10 dense and conv weights"
 
 
+@HAS_REVERSIBLE
 def test_a_tied_embedding_is_left_unless_it_is_named() -> None:
     model = build(reversible(True))
     report = rewire_(model)
@@ -552,6 +558,7 @@ def test_a_tied_embedding_is_left_unless_it_is_named() -> None:
     assert oracle.same_bits(arrays(model)["embedding/embeddings"], expected)
 
 
+@HAS_REVERSIBLE
 def test_an_untied_projection_to_the_vocabulary_is_dense() -> None:
     model = build(reversible(False))
     name = "embedding/reverse_embeddings"
@@ -968,6 +975,7 @@ ON_EACH_BACKEND = "numpy or type or callback or undoes or keeps or example"
 
 @pytest.mark.parametrize("backend", [each for each in BACKENDS if each != keras.backend.backend()])
 def test_that_on_another_backend(backend: str) -> None:
+    pytest.importorskip(backend)
     output = run(
         backend,
         *("-m", "pytest", "-p", "no:cacheprovider", __file__),

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -497,7 +499,7 @@ def test_weights_that_functions_use_are_named_in_extra() -> None:
     assert oracle.same_bits(now["scale"], before["scale"])
     for extra, text in (
         ({"up": "oi"}, r"extra: no parameter has a name like 'up'"),
-        ({"gate_up": "oi"}, r"layout 'oi' has 2 axes, the array has 3: \(3, 8, 6\)"),
+        ({"gate_up": "oi"}, r"'gate_up': layout 'oi' has 2 axes, the array has 3: \(3, 8, 6\)"),
         ({"scale": "xx"}, r"layout 'xx': expected output neurons"),
     ):
         assert_fails_without_change(build(Experts), parewire.ArgumentError, text, extra=extra)
@@ -660,3 +662,44 @@ def test_the_report_reads_well() -> None:
         "same weights": "holds",
         "runs": "skipped",
     }
+
+
+_GROWTH = """
+import torch
+from torch import nn
+from parewire.torch import rewire_
+
+def peak():
+    (line,) = (line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+    return int(line.split()[1]) // 1024
+
+rewire_(nn.Linear(8, 8))
+module = nn.Sequential(*[nn.Linear(1448, 1448, bias=False) for _ in range(12)])
+open("/proc/self/clear_refs", "w").write("5")
+before = peak()
+rewire_(module)
+print(peak() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux, which tells a peak of memory")
+def test_memory_grows_by_a_layer_and_not_by_the_network() -> None:
+    """Of 8 MiB, of which there are 12."""
+    run = subprocess.run([sys.executable, "-c", _GROWTH], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert int(run.stdout) < 32
+
+
+EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "torch_train.py"
+
+
+def test_the_example_trains_and_goes_on_without_rewiring_again(tmp_path: Path) -> None:
+    command = [sys.executable, EXAMPLE, "--checkpoint", tmp_path / "state.pt", "--epochs"]
+    first, second = (
+        subprocess.run([*command, epochs], capture_output=True, text=True) for epochs in "24"
+    )
+    assert first.returncode == 0, first.stderr
+    assert second.returncode == 0, second.stderr
+    assert "rewired 3 of 3 dense and conv weights" in first.stdout
+    assert second.stdout.startswith("goes on after 2 epochs, so nothing is rewired\nepoch 3")
+    assert first.stderr == second.stderr == ""

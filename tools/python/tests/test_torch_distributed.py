@@ -117,10 +117,9 @@ def test_from_the_meta_device(two: Runs) -> None:
 
 @pytest.mark.parametrize("kind", ["ddp", "fsdp after a forward pass", "fsdp after a step"])
 def test_training_goes_on(two: Runs, expected: modules.Result, kind: str) -> None:
-    module = modules.build()
-    modules.rewire_(module, modules.SEED)
-    losses = modules.losses(module, *modules.examples())
-    for its_losses, values in two(modules.trained_after_rewiring, kind):
+    trained = two(modules.trained_from, kind, expected[0])
+    rewired = two(modules.trained_after_rewiring, kind)
+    for losses, (its_losses, values) in zip(trained, rewired, strict=True):
         oracle.assert_same_bits(values, expected[0])
         assert its_losses == pytest.approx(losses, rel=1e-5)
 
