@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Rewires a hundred networks, and writes docs/zoo.md: `zoo.py [GLOB]...`, all without a glob.
 
+The rows of networks that no glob takes stay as they are.
+
 Each is made with fresh weights, in a process of its own, and given to ``parewire.torch.rewire_``.
 The packages are those of zoo-requirements.txt, 6 GB once installed; the largest network takes 5 GB
 of memory.
@@ -22,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "zoo.md"
+HEAD = ["| network | weights, millions | rewired | seconds | beside |", "| --- " * 5 + "|"]
 LIMIT_SECONDS = 900
 Maker = Callable[[], Any]
 
@@ -66,7 +69,10 @@ TRANSFORMERS: dict[str, tuple[str, dict[str, Any]]] = {
     "Dinov2": ("Dinov2Model", {}),
     "DistilBert": ("DistilBertModel", {}),
     "Electra": ("ElectraModel", {}),
-    "Falcon": ("FalconForCausalLM", {"hidden_size": 512, "num_hidden_layers": 4}),
+    "Falcon": (
+        "FalconForCausalLM",
+        {"hidden_size": 512, "num_hidden_layers": 4, "num_attention_heads": 8},
+    ),
     "Gemma2": (
         "Gemma2ForCausalLM",
         {"hidden_size": 512, "intermediate_size": 1024, "num_hidden_layers": 4},
@@ -280,12 +286,12 @@ def run(name: str) -> dict[str, Any]:
         begin = time.perf_counter()
         report = rewire_(network)
     seconds = time.perf_counter() - begin
-    matrices = [each for each in report.left if len(each.shape) > 1 and "norm" not in each.reason]
+    matrices = [each for each in report.left if sum(size > 1 for size in each.shape) > 1]
     return {
         "coverage": report.coverage.removesuffix(" dense and conv weights"),
         "weights": report.tool.weights,
         "seconds": seconds,
-        "left": dict(Counter(each.reason for each in matrices)),
+        "left": dict(Counter(each.reason.partition(";")[0] for each in matrices)),
         "noted": len([each for each in report.rewired if each.note]),
     }
 
@@ -332,23 +338,24 @@ def main() -> int:
         return 0
     globs = arguments.globs or ["*"]
     names = [name for name in ZOO if any(fnmatch.fnmatch(name, glob) for glob in globs)]
-    results = {}
+    failed = 0
     for name in names:
-        results[name] = in_process(name)
-        print(row(name, results[name]), flush=True)
-    failed = [name for name in names if "error" in results[name]]
-    print(f"{len(names) - len(failed)} of {len(names)} networks rewired")
-    if not arguments.globs:
-        write_page(results)
+        result = in_process(name)
+        failed += "error" in result
+        print(row(name, result), flush=True)
+        write_page(name, row(name, result))
+    print(f"{len(names) - failed} of {len(names)} networks rewired")
     return 1 if failed else 0
 
 
-def write_page(results: dict[str, dict[str, Any]]) -> None:
-    """Put the table into the page, below what stands there."""
-    text = PAGE.read_text("utf-8").partition("| network |")[0]
-    head = ["| network | weights, millions | rewired | seconds | beside |", "| --- " * 5 + "|"]
-    rows = [row(name, result) for name, result in results.items()]
-    PAGE.write_text(text + "\n".join([*head, *rows]) + "\n", "utf-8")
+def write_page(name: str, its_row: str) -> None:
+    """Put a row into the page's table, in place of the network's row before."""
+    lines = PAGE.read_text("utf-8").splitlines()
+    start = lines.index(HEAD[0])
+    rows = {each.split(" | ")[0].removeprefix("| "): each for each in lines[start + 2 :]}
+    rows[name] = its_row
+    table = [*HEAD, *(rows[each] for each in ZOO if each in rows)]
+    PAGE.write_text("\n".join([*lines[:start], *table]) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
