@@ -1,7 +1,7 @@
 """Makes the golden cases of the options of the field: src/test/resources/golden/options.
 
-Rewires some inputs of the golden cases with numpy, by all combinations of passes and offsets or the
-greedy selection, and writes what comes out and cases.json. Run it in the tests' Python:
+Rewires some inputs of the golden cases with numpy, by all combinations of passes and offsets, the
+greedy selection or the best of some orders, and writes what comes out and cases.json. Run it in the tests' Python:
 
     python tools/models/make_option_cases.py
 """
@@ -44,7 +44,12 @@ def main() -> None:
     rules = [
         {"passes": passes, "selection": "draw", "offset": offset}
         for passes, offset in itertools.product(PASSES, OFFSETS)
-    ] + [{"passes": passes, "selection": "greedy", "offset": 1.0} for passes in PASSES]
+    ]
+    rules += [{"passes": passes, "selection": "greedy", "offset": 1.0} for passes in PASSES]
+    rules += [
+        {"passes": passes, "selection": "best-of", "draws": draws}
+        for passes, draws in (*((passes, 25) for passes in PASSES), ("both", 1))
+    ]
     cases = []
     for name, rule in itertools.product(INPUTS, rules):
         case = given[name]
@@ -54,7 +59,11 @@ def main() -> None:
             expected = np.fromfile(GOLDEN / case["output"], case["dtype"]).reshape(case["shape"])
             assert rewired.tobytes() == expected.tobytes(), f"{name}: not the authors' result"
             continue
-        how = "greedy" if rule["selection"] == "greedy" else f"offset_{rule['offset']:g}"
+        how = {
+            "draw": f"offset_{rule.get('offset', 1):g}",
+            "greedy": "greedy",
+            "best-of": f"best_of_{rule.get('draws')}",
+        }[rule["selection"]]
         output = f"options/{name}.{rule['passes']}.{how}.out.bin"
         rewired.tofile(GOLDEN / output)
         keys = ("dtype", "shape", "seed", "spawn_key", "input")

@@ -42,6 +42,20 @@ public final class DoubleMatrix extends NativeMatrix<double[]> {
   }
 
   @Override
+  public void addTo(double[] sums, double[] lines, int start) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += lines[start + i];
+    }
+  }
+
+  @Override
+  void swap(int window, int at, int otherWindow, int otherAt) {
+    double moved = windows[window].get(at);
+    windows[window].put(at, windows[otherWindow].get(otherAt));
+    windows[otherWindow].put(otherAt, moved);
+  }
+
+  @Override
   void tileToColumns(double[] tile, int height, int count, double[] columns, int rows, int top) {
     for (int column = 0; column < count; column++) {
       int target = column * rows + top;

@@ -15,23 +15,39 @@ public abstract sealed class NativeMatrix<A> permits FloatMatrix, DoubleMatrix {
   private final MatrixLayout layout;
   private final int windowRows;
 
+  /** Whether a weight's number is its place in the only window. */
+  private final boolean isOneStretch;
+
   /** Rows whose pieces are transposed together, so that a column gets a cache line at a time. */
   private final int tileRows;
 
   NativeMatrix(MatrixLayout layout, int elementBytes) {
     this.layout = layout;
     windowRows = layout.windowRows();
+    isOneStretch = layout.windows() == 1 && layout.stride() == layout.columns();
     tileRows = CACHE_LINE / elementBytes;
   }
 
   /** Makes an array for a number of weights. */
   public abstract A newArray(int length);
 
+  /**
+   * Adds a line's weights to sums, place by place.
+   *
+   * @param sums as many as the line has weights
+   * @param lines the line, and what is beside it
+   * @param start where it begins
+   */
+  public abstract void addTo(double[] sums, A lines, int start);
+
   /** Copies elements of a window of rows to an array. */
   abstract void get(int window, int at, A into, int start, int count);
 
   /** The way of {@link #get(int, int, Object, int, int)} back. */
   abstract void put(int window, int at, A from, int start, int count);
+
+  /** Exchanges two elements. */
+  abstract void swap(int window, int at, int otherWindow, int otherAt);
 
   /**
    * Copies pieces of rows to where their columns are.
@@ -43,6 +59,26 @@ public abstract sealed class NativeMatrix<A> permits FloatMatrix, DoubleMatrix {
 
   /** The way of {@link #tileToColumns} back. */
   abstract void columnsToTile(A columns, int rows, int top, A tile, int height, int count);
+
+  /**
+   * Exchanges two weights.
+   *
+   * @param one number of the first, in rows from left to right
+   * @param other number of the other one
+   */
+  public final void swap(long one, long other) {
+    if (isOneStretch) {
+      swap(0, (int) one, 0, (int) other);
+      return;
+    }
+    int row = (int) (one / layout.columns());
+    int otherRow = (int) (other / layout.columns());
+    swap(
+        row / windowRows,
+        start(row) + (int) (one % layout.columns()),
+        otherRow / windowRows,
+        start(otherRow) + (int) (other % layout.columns()));
+  }
 
   /**
    * Copies neighbouring lines, one after the other.

@@ -15,7 +15,7 @@ import java.util.Arrays;
 abstract class Choices extends ArrayList<String> {
 
   private Choices(Enum<?>[] constants) {
-    Arrays.stream(constants).forEach(constant -> add(LowerCase.of(constant)));
+    Arrays.stream(constants).forEach(constant -> add(LowerCase.of(constant).replace('_', '-')));
   }
 
   /** For {@code --passes}. */

@@ -18,8 +18,20 @@ final class RuleFlags {
 
   /** The selections. */
   enum SelectionName {
-    DRAW,
-    GREEDY
+    DRAW(Selection.Draw.NAME),
+    GREEDY(Selection.Greedy.NAME),
+    BEST_OF(Selection.BestOf.NAME);
+
+    private final String word;
+
+    SelectionName(String word) {
+      this.word = word;
+    }
+
+    @Override
+    public String toString() {
+      return word;
+    }
   }
 
   @Option(
@@ -49,13 +61,13 @@ final class RuleFlags {
 
   @Option(
       names = "--selection",
-      paramLabel = "draw|greedy",
+      paramLabel = "draw|greedy|best-of",
       completionCandidates = Choices.Selections.class,
       defaultValue = Selection.Draw.NAME,
       description =
           "Draw who receives the smallest weights, the strongest being the likeliest, as the authors"
-              + " do, or let the strongest neuron have the smallest weight and so on, without any"
-              + " chance (default: ${DEFAULT-VALUE}).")
+              + " do; or let the strongest neuron have the smallest weight and so on, without any"
+              + " chance; or take the best of some random orders (default: ${DEFAULT-VALUE}).")
   private SelectionName selection;
 
   @Option(
@@ -78,6 +90,14 @@ final class RuleFlags {
               + " nd4j).")
   private SamplerKind sampler;
 
+  @Option(
+      names = "--draws",
+      paramLabel = "K",
+      description =
+          "With best-of: how many random orders of a layer's weights are drawn, of which the one"
+              + " whose strengths vary least is taken (default: 100).")
+  private Integer draws;
+
   /**
    * The rule.
    *
@@ -85,30 +105,42 @@ final class RuleFlags {
    * @throws UsageException if an option tells how to draw, and nothing is drawn
    */
   RewiringRule rule(KernelKind kernel) {
+    if (draws != null && selection != SelectionName.BEST_OF) {
+      throw new UsageException(
+          Message.of(
+              Message.option(RunOption.DRAWS, draws),
+              " is for ",
+              Message.option(RunOption.SELECTION, Selection.BestOf.NAME)),
+          Message.of("leave it out"));
+    }
     return new RewiringRule(
         passes,
         switch (selection) {
           case DRAW ->
               new Selection.Draw(sampler == null ? kernel.defaultSampler() : sampler, offset);
-          case GREEDY -> greedy();
+          case GREEDY -> withoutProbabilities(new Selection.Greedy(), " draws nothing");
+          case BEST_OF ->
+              withoutProbabilities(
+                  new Selection.BestOf(draws == null ? Selection.BestOf.DEFAULT_DRAWS : draws),
+                  " draws whole orders, by no strength");
         });
   }
 
-  private Selection greedy() {
+  private Selection withoutProbabilities(Selection without, String why) {
     // An offset that is none is said to be that, whatever it is for.
     Selection.Draw unused = new Selection.Draw(SamplerKind.REFERENCE, offset);
     if (sampler != null) {
-      throw drawsNothing(Message.option(RunOption.SAMPLER, LowerCase.of(sampler)));
+      throw unused(without, why, Message.option(RunOption.SAMPLER, LowerCase.of(sampler)));
     }
     if (unused.offset() != Selection.Draw.AUTHORS_OFFSET) {
-      throw drawsNothing(Message.option(RunOption.OFFSET, offset));
+      throw unused(without, why, Message.option(RunOption.OFFSET, offset));
     }
-    return new Selection.Greedy();
+    return without;
   }
 
-  private static UsageException drawsNothing(Message.Part option) {
+  private static UsageException unused(Selection without, String why, Message.Part option) {
     return new UsageException(
-        Message.of(Message.option(RunOption.SELECTION, Selection.Greedy.NAME), " draws nothing"),
+        Message.of(Message.option(RunOption.SELECTION, without.name()), why),
         Message.of("leave out ", option));
   }
 

@@ -19,6 +19,8 @@ public enum RunOption {
   OFFSET,
   /** How orders are drawn. */
   SAMPLER,
+  /** Of how many random orders the best is taken. */
+  DRAWS,
   /** What rewires. */
   KERNEL,
   /** Where it runs. */

@@ -36,6 +36,18 @@ public final class Pcg64 implements UniformSource {
     step();
   }
 
+  private Pcg64(Pcg64 other) {
+    incrementHigh = other.incrementHigh;
+    incrementLow = other.incrementLow;
+    high = other.high;
+    low = other.low;
+  }
+
+  /** {@return a generator that goes on from here by itself, to the same bits} */
+  Pcg64 copy() {
+    return new Pcg64(this);
+  }
+
   /** Upper and lower half of the state, then of the increment: for who goes on elsewhere. */
   public long[] state() {
     return new long[] {high, low, incrementHigh, incrementLow};

@@ -34,8 +34,15 @@ public record RewireOptions(
   public RewireOptions {
     KernelKind kernel = execution.kernel();
     requireKernel(execution.device(), kernel);
-    if (rule.selection() instanceof Selection.Greedy) {
-      requireGreedy(kernel, streams);
+    if (!(rule.selection() instanceof Selection.Draw) && kernel != KernelKind.JAVA) {
+      throw new UsageException(
+          Message.of("the ", LowerCase.of(kernel), " kernel has no ", option(rule.selection())),
+          javaKernel());
+    }
+    if (rule.selection() instanceof Selection.Greedy greedy && streams.sharedStream()) {
+      throw new UsageException(
+          Message.of(option(greedy), " draws nothing"),
+          Message.of("leave out ", Message.option(RunOption.SHARED_STREAM)));
     }
     if (rule.selection() instanceof Selection.Draw draw && !kernel.draws(draw.sampler())) {
       throw new UsageException(
@@ -70,17 +77,8 @@ public record RewireOptions(
     }
   }
 
-  private static void requireGreedy(KernelKind kernel, StreamOptions streams) {
-    Message.Part greedy = Message.option(RunOption.SELECTION, Selection.Greedy.NAME);
-    if (kernel != KernelKind.JAVA) {
-      throw new UsageException(
-          Message.of("the ", LowerCase.of(kernel), " kernel has no ", greedy), javaKernel());
-    }
-    if (streams.sharedStream()) {
-      throw new UsageException(
-          Message.of(greedy, " draws nothing"),
-          Message.of("leave out ", Message.option(RunOption.SHARED_STREAM)));
-    }
+  private static Message.Part option(Selection selection) {
+    return Message.option(RunOption.SELECTION, selection.name());
   }
 
   private static Message javaKernel() {

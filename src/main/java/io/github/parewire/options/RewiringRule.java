@@ -12,6 +12,11 @@ public record RewiringRule(Passes passes, Selection selection) {
   /** The authors' algorithm, to the bit. */
   public static final RewiringRule AUTHORS = authors(SamplerKind.REFERENCE);
 
+  /** {@return how often each weight of a matrix is placed} */
+  public int rounds() {
+    return selection instanceof Selection.BestOf best ? best.draws() : passes.count();
+  }
+
   /**
    * The authors' algorithm, drawing in a way to choose.
    *

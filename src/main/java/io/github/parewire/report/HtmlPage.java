@@ -193,10 +193,15 @@ final class HtmlPage {
     List<Entry> entries = new ArrayList<>();
     entries.add(new Entry("passes", LowerCase.of(options.rule().passes())));
     entries.add(new Entry("selection", selection.name()));
-    if (selection instanceof Selection.Draw draw) {
-      entries.add(new Entry("offset", Double.toString(draw.offset())));
+    if (selection instanceof Selection.BestOf best) {
+      entries.add(new Entry("draws", String.valueOf(best.draws())));
+    }
+    if (!(selection instanceof Selection.Greedy)) {
       entries.add(new Entry("seed", options.streams().seed().toString()));
       entries.add(new Entry("stream", options.streams().sharedStream() ? "shared" : "one a layer"));
+    }
+    if (selection instanceof Selection.Draw draw) {
+      entries.add(new Entry("offset", Double.toString(draw.offset())));
       entries.add(new Entry("sampler", LowerCase.of(draw.sampler())));
     }
     entries.add(new Entry("kernel", LowerCase.of(options.execution().kernel())));

@@ -47,6 +47,7 @@ final class JsonOptions {
       node.put("offset", Selection.Draw.AUTHORS_OFFSET);
       node.putNull("sampler");
     }
+    node.put("draws", selection instanceof Selection.BestOf best ? (Integer) best.draws() : null);
   }
 
   private static void putVerification(ObjectNode node, RewireOptions options) {

@@ -155,9 +155,12 @@ public final class TextReport {
     Selection selection = options.rule().selection();
     List<String> parts = new ArrayList<>();
     parts.add(
-        selection instanceof Selection.Draw
-            ? "seed " + options.streams().seed()
-            : selection.name() + " selection");
+        selection instanceof Selection.Greedy
+            ? selection.name() + " selection"
+            : "seed " + options.streams().seed());
+    if (selection instanceof Selection.BestOf best) {
+      parts.add("best of " + best.draws() + " orders");
+    }
     if (options.rule().passes() != Passes.BOTH) {
       parts.add(LowerCase.of(options.rule().passes()) + " pass alone");
     }

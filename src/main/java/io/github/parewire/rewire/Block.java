@@ -70,5 +70,7 @@ abstract sealed class Block<A> permits FloatBlock, DoubleBlock {
   abstract void place(int line, int[] order);
 
   /** Adds a line to sums, place by place, in double. */
-  abstract void addTo(double[] strength, int line);
+  final void addTo(double[] strength, int line) {
+    matrix.addTo(strength, weights, line * length);
+  }
 }

@@ -26,12 +26,4 @@ final class DoubleBlock extends Block<double[]> {
       weights[at + order[k]] = sorted[at + k];
     }
   }
-
-  @Override
-  void addTo(double[] strength, int line) {
-    int at = line * length;
-    for (int i = 0; i < length; i++) {
-      strength[i] += weights[at + i];
-    }
-  }
 }

@@ -27,12 +27,4 @@ final class FloatBlock extends Block<float[]> {
       weights[at + order[k]] = sorted[at + k];
     }
   }
-
-  @Override
-  void addTo(double[] strength, int line) {
-    int at = line * length;
-    for (int i = 0; i < length; i++) {
-      strength[i] += weights[at + i];
-    }
-  }
 }

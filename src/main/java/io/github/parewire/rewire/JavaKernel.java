@@ -7,6 +7,7 @@ import io.github.parewire.array.Matrix;
 import io.github.parewire.array.NativeMatrix;
 import io.github.parewire.numpy.SeedSequence;
 import io.github.parewire.options.RewiringRule;
+import io.github.parewire.options.Selection;
 import io.github.parewire.parallel.IdleThread;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -48,8 +49,8 @@ public final class JavaKernel implements RewireKernel {
    * Makes a kernel.
    *
    * @param rule what to rewire by
-   * @param passed gets the number of weights that were passed, every now and then; in the end, the
-   *     weights of a matrix for each pass
+   * @param passed gets the number of weights that were placed, every now and then; in the end, the
+   *     weights of a matrix for each of the rule's rounds
    */
   public JavaKernel(RewiringRule rule, LongConsumer passed) {
     this.rule = rule;
@@ -73,15 +74,28 @@ public final class JavaKernel implements RewireKernel {
   }
 
   private void rewireOne(Matrix matrix, SeedSequence stream) {
-    if (rule.passes().rewireInputs()) {
-      pass(matrix, LineAxis.ROWS, BLOCK / matrix.columns(), stream);
-    }
-    if (rule.passes().rewireOutputs()) {
-      pass(matrix, LineAxis.COLUMNS, Math.max(LINE, BLOCK / matrix.rows()), stream);
+    if (rule.selection() instanceof Selection.BestOf best) {
+      BestOrder.take(best.draws(), rule.passes(), matrix, stream, passed);
+    } else if (rule.selection() instanceof Selection.ByStrength selection) {
+      rewireBy(selection, matrix, stream);
     }
   }
 
-  private void pass(Matrix matrix, LineAxis axis, int blockLines, SeedSequence stream) {
+  private void rewireBy(Selection.ByStrength selection, Matrix matrix, SeedSequence stream) {
+    if (rule.passes().rewireInputs()) {
+      pass(selection, matrix, LineAxis.ROWS, BLOCK / matrix.columns(), stream);
+    }
+    if (rule.passes().rewireOutputs()) {
+      pass(selection, matrix, LineAxis.COLUMNS, Math.max(LINE, BLOCK / matrix.rows()), stream);
+    }
+  }
+
+  private void pass(
+      Selection.ByStrength selection,
+      Matrix matrix,
+      LineAxis axis,
+      int blockLines,
+      SeedSequence stream) {
     int lines = matrix.lines(axis);
     int length = matrix.lineLength(axis);
     int capacity = Math.max(1, Math.min(lines, blockLines));
@@ -89,7 +103,7 @@ public final class JavaKernel implements RewireKernel {
     try (IdleThread idleThread = new IdleThread();
         BlockPipeline pipeline = new BlockPipeline(idleThread, lines, length, capacity, blocks);
         UniformsAhead random = new UniformsAhead(idleThread, stream.generator())) {
-      new Pass(length, rule).run(pipeline, random, passed);
+      new Pass(length, selection).run(pipeline, random, passed);
     }
     matrix.written();
   }

@@ -1,7 +1,7 @@
 package io.github.parewire.rewire;
 
 import io.github.parewire.numpy.UniformSource;
-import io.github.parewire.options.RewiringRule;
+import io.github.parewire.options.Selection;
 import java.util.function.LongConsumer;
 
 /** One pass of the algorithm over the lines of a matrix, its rows or its columns. */
@@ -15,12 +15,12 @@ final class Pass {
    * Makes a pass.
    *
    * @param length number of weights in a line
-   * @param rule what decides orders
+   * @param selection what decides orders
    */
-  Pass(int length, RewiringRule rule) {
+  Pass(int length, Selection.ByStrength selection) {
     strength = new double[length];
     order = new int[length];
-    sampler = Sampler.of(rule.selection(), length);
+    sampler = Sampler.of(selection, length);
   }
 
   /**

@@ -20,7 +20,7 @@ sealed interface Sampler permits ReferenceSampler, ExponentialSampler, GreedyOrd
    * @param selection what it follows
    * @param columns number of inputs
    */
-  static Sampler of(Selection selection, int columns) {
+  static Sampler of(Selection.ByStrength selection, int columns) {
     if (selection instanceof Selection.Draw draw) {
       return switch (draw.sampler()) {
         case REFERENCE -> new ReferenceSampler(columns, draw.offset());

@@ -199,7 +199,7 @@ public final class RewireRun {
       throws IOException {
     progress.begin(
         layers.stream().mapToLong(layer -> layer.tensor().elements()).sum(),
-        options.rule().passes().count());
+        options.rule().rounds());
     LayerRewirer rewirer =
         new LayerRewirer(
             options,

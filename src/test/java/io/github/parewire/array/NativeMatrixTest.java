@@ -63,7 +63,10 @@ final class NativeMatrixTest {
     }
   }
 
-  /** Reads all lines, of which each element is to tell its place, and makes it -2 times that. */
+  /**
+   * Reads all lines, of which each element is to tell its place, and makes it -2 times that; swaps
+   * two.
+   */
   private static <A> void changeLines(NativeMatrix<A> matrix, MatrixLayout layout) {
     int rows = layout.rows();
     int columns = layout.columns();
@@ -87,6 +90,7 @@ final class NativeMatrixTest {
       }
       matrix.put(LineAxis.COLUMNS, first, count, lines);
     }
+    matrix.swap(0, (long) rows * columns - 1);
   }
 
   /** The same of an array, by the definition of a layout. */
@@ -96,6 +100,11 @@ final class NativeMatrixTest {
         multiply(memory, at(layout, r, c), -2);
       }
     }
+    int first = at(layout, 0, 0);
+    int last = at(layout, layout.rows() - 1, layout.columns() - 1);
+    float moved = (float) Array.getDouble(memory, first);
+    Array.setFloat(memory, first, (float) Array.getDouble(memory, last));
+    Array.setFloat(memory, last, moved);
   }
 
   private static void multiply(Object array, int place, int factor) {

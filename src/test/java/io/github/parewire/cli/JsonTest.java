@@ -81,6 +81,11 @@ final class JsonTest {
     assertEquals("both", greedy.get("passes").asText());
     assertEquals("greedy", greedy.get("selection").asText());
     assertTrue(greedy.get("sampler").isNull());
+    assertTrue(greedy.get("draws").isNull());
+    JsonNode best = settings(in, "--selection", "best-of", "--draws", "3");
+    assertEquals("best-of", best.get("selection").asText());
+    assertEquals(3, best.get("draws").asInt());
+    assertTrue(best.get("sampler").isNull());
   }
 
   private JsonNode settings(Path in, String... options) throws IOException {

@@ -92,6 +92,7 @@ final class OutputTest {
   void rule() {
     assertSummary("seed 42, input pass alone, offset 0.25", "--passes", "input", "--offset=0.25");
     assertSummary("greedy selection, output pass alone", "--selection=greedy", "--passes=output");
+    assertSummary("seed 5, best of 3 orders", "--selection=best-of", "--draws=3", "--seed=5");
     assertSummary("seed 42", "--passes", "both", "--offset", "1", "--selection", "draw");
   }
 

@@ -45,6 +45,8 @@ final class RuleOptionsTest {
         "--passes OUTPUT --offset 1e-2",
         "--selection greedy",
         "--selection greedy --passes output --seed 3",
+        "--selection best-of --draws 4 --shared-stream",
+        "--selection BEST-OF --passes input --draws 2",
         "--offset 0x1p-3 --sampler exponential",
         "--kernel nd4j --passes input --offset 5"
       })
@@ -81,6 +83,28 @@ final class RuleOptionsTest {
     JsonNode output = run("--passes output", out).at("/layers/0");
     assertChange(output.get("inputStrengthVariance"), 1 - 1e-6, 1 + 1e-6);
     assertChange(output.get("outputStrengthVariance"), 0.0, 0.5);
+  }
+
+  /** More orders leave no more variance, and what they leave is of the sides that count alone. */
+  @Test
+  void bestOfMoreOrdersVariesLess() throws IOException {
+    double one = variance(run("--selection best-of --draws 1", out), "input", "output");
+    double some = variance(run("--selection best-of --draws 20", out), "input", "output");
+    double byDefault = variance(run("--selection best-of", out), "input", "output");
+    assertTrue(byDefault <= some && some < one, one + ", " + some + ", " + byDefault);
+    assertEquals(
+        byDefault, variance(run("--selection best-of --draws 100", out), "input", "output"));
+    double inputs = variance(run("--selection best-of --passes input", out), "input");
+    double outputs = variance(run("--selection best-of --passes output", out), "output");
+    assertTrue(Math.min(inputs, outputs) < byDefault / 2);
+  }
+
+  private static double variance(JsonNode run, String... sides) {
+    double sum = 0;
+    for (String side : sides) {
+      sum += run.at("/layers/0/" + side + "StrengthVariance/after").asDouble();
+    }
+    return sum;
   }
 
   /** Greedy or not, one side or both, inspecting tells that weights were rewired, not trained. */

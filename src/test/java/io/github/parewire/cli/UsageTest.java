@@ -224,6 +224,28 @@ final class UsageTest {
     assertFails(2, List.of(message), arguments.toArray());
   }
 
+  /** What tells how strengths decide has no place where they do not. */
+  @ParameterizedTest
+  @CsvSource({
+    "--sampler reference, 'draws whole orders, by no strength; leave out --sampler reference'",
+    "--offset 0.5, 'draws whole orders, by no strength; leave out --offset 0.5'",
+    "--kernel nd4j, the nd4j kernel has no --selection best-of; use --kernel java",
+    "--draws 0, 'expected 1 or more --draws, found 0'",
+    "--draws many, for option '--draws'"
+  })
+  void bestOfOrdersWithWhatIsNotForIt(String options, String message) throws IOException {
+    List<Object> arguments = new ArrayList<>(List.of(in, out, "--selection", "best-of"));
+    arguments.addAll(List.of(options.split(" ", -1)));
+    assertFails(2, List.of(message), arguments.toArray());
+  }
+
+  @Test
+  void drawsAreForTheBestOfOrders() throws IOException {
+    String message = "--draws 7 is for --selection best-of; leave it out";
+    assertFails(2, List.of(message), in, out, "--draws", "7");
+    assertFails(2, List.of(message), in, out, "--draws", "7", "--selection", "greedy");
+  }
+
   @Test
   void offsetsThatMakeNoProbabilities() throws IOException {
     assertFails(3, List.of("'w'", "with the offset 1.0E308"), in, out, "--offset", "1e308");

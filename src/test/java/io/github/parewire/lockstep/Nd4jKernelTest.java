@@ -43,7 +43,7 @@ final class Nd4jKernelTest extends RewireKernelContract {
   }
 
   @Override
-  protected List<Selection> selections() {
+  protected List<Selection.ByStrength> selections() {
     return List.of(Selection.Draw.authors(SamplerKind.EXPONENTIAL));
   }
 
@@ -117,7 +117,10 @@ final class Nd4jKernelTest extends RewireKernelContract {
   @Test
   void drawsWithTheExponentialSamplerAlone() {
     for (Selection other :
-        List.of(Selection.Draw.authors(SamplerKind.REFERENCE), new Selection.Greedy())) {
+        List.of(
+            Selection.Draw.authors(SamplerKind.REFERENCE),
+            new Selection.Greedy(),
+            new Selection.BestOf(2))) {
       RewiringRule rule = new RewiringRule(Passes.BOTH, other);
       assertThrows(IllegalArgumentException.class, () -> kernel(rule, passed -> {}));
     }

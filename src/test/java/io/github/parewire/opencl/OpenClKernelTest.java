@@ -76,7 +76,7 @@ final class OpenClKernelTest extends RewireKernelContract {
   }
 
   @Override
-  protected List<Selection> selections() {
+  protected List<Selection.ByStrength> selections() {
     return List.of(Selection.Draw.authors(SamplerKind.REFERENCE));
   }
 
@@ -204,7 +204,10 @@ final class OpenClKernelTest extends RewireKernelContract {
   @Test
   void drawsWithTheReferenceSamplerAlone() {
     for (Selection other :
-        List.of(Selection.Draw.authors(SamplerKind.EXPONENTIAL), new Selection.Greedy())) {
+        List.of(
+            Selection.Draw.authors(SamplerKind.EXPONENTIAL),
+            new Selection.Greedy(),
+            new Selection.BestOf(2))) {
       RewiringRule rule = new RewiringRule(Passes.BOTH, other);
       assertThrows(IllegalArgumentException.class, () -> kernel(rule, passed -> {}));
     }

@@ -37,7 +37,7 @@ final class JavaKernelTest extends RewireKernelContract {
   }
 
   @Override
-  protected List<Selection> selections() {
+  protected List<Selection.ByStrength> selections() {
     return List.of(
         Selection.Draw.authors(SamplerKind.REFERENCE),
         Selection.Draw.authors(SamplerKind.EXPONENTIAL),

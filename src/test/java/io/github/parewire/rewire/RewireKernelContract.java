@@ -49,9 +49,9 @@ public abstract class RewireKernelContract {
   protected abstract RewireKernel kernel(RewiringRule rule, LongConsumer passed);
 
   /** The selections that it has; those that draw, with the authors' offset. */
-  protected abstract List<Selection> selections();
+  protected abstract List<Selection.ByStrength> selections();
 
-  private Stream<DynamicTest> each(Consumer<Selection> test) {
+  private Stream<DynamicTest> each(Consumer<Selection.ByStrength> test) {
     return selections().stream()
         .map(
             selection ->
@@ -185,7 +185,7 @@ public abstract class RewireKernelContract {
 
   @Test
   void strengthsThatOverflowAreRefusedByTheNumberOfTheirMatrix() {
-    for (Selection selection : selections()) {
+    for (Selection.ByStrength selection : selections()) {
       INDArray huge = array(DataType.DOUBLE, new double[40][5000]).assign(1e308);
       Matrix sound = Matrices.matrix(DataType.DOUBLE, weights());
       RewireKernel kernel = kernel(new RewiringRule(Passes.BOTH, selection), passed -> {});

@@ -25,9 +25,11 @@ public final class GoldenRewiring {
   public static RewiringRule rule(JsonNode node) {
     return new RewiringRule(
         Passes.valueOf(node.get("passes").asText().toUpperCase(Locale.ROOT)),
-        node.get("selection").asText().equals(Selection.Greedy.NAME)
-            ? new Selection.Greedy()
-            : new Selection.Draw(SamplerKind.REFERENCE, node.get("offset").doubleValue()));
+        switch (node.get("selection").asText()) {
+          case Selection.Greedy.NAME -> new Selection.Greedy();
+          case Selection.BestOf.NAME -> new Selection.BestOf(node.get("draws").intValue());
+          default -> new Selection.Draw(SamplerKind.REFERENCE, node.get("offset").doubleValue());
+        });
   }
 
   /** The input, in float32 in place of float16. */

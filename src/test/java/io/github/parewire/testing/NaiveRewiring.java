@@ -8,9 +8,12 @@ import io.github.parewire.numpy.SeedSequence;
 import io.github.parewire.options.Passes;
 import io.github.parewire.options.RewiringRule;
 import io.github.parewire.options.Selection;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.stream.IntStream;
 
 /**
@@ -37,6 +40,9 @@ public final class NaiveRewiring {
    * @param rule what to rewire by, with the reference sampler
    */
   public static double[][] rewire(double[][] matrix, SeedSequence stream, RewiringRule rule) {
+    if (rule.selection() instanceof Selection.BestOf best) {
+      return best(matrix, stream.generator(), best.draws(), rule.passes());
+    }
     double[][] result = matrix;
     if (rule.passes() != Passes.OUTPUT) {
       result = pass(result, stream.generator(), rule);
@@ -83,6 +89,75 @@ public final class NaiveRewiring {
         .sorted(comparingDouble((Integer c) -> s[c]).thenComparing(c -> c).reversed())
         .mapToInt(Integer::intValue)
         .toArray();
+  }
+
+  /** The one of some orders of all weights whose strengths vary least. */
+  private static double[][] best(double[][] matrix, Pcg64 random, int draws, Passes passes) {
+    IntSupplier words = halves(random);
+    double[][] best = matrix;
+    double least = Double.POSITIVE_INFINITY;
+    for (int draw = 0; draw < draws; draw++) {
+      double[][] drawn = permuted(matrix, words);
+      double inputs = variance(drawn);
+      double outputs = variance(transposed(drawn));
+      double variance =
+          switch (passes) {
+            case BOTH -> (inputs + outputs) / 2;
+            case INPUT -> inputs;
+            case OUTPUT -> outputs;
+          };
+      if (variance < least) {
+        least = variance;
+        best = drawn;
+      }
+    }
+    return best;
+  }
+
+  /** numpy's {@code next_uint32}: a word's lower half, then its upper. */
+  private static IntSupplier halves(Pcg64 random) {
+    Deque<Integer> kept = new ArrayDeque<>();
+    return () -> {
+      if (kept.isEmpty()) {
+        long word = random.nextLong();
+        kept.add((int) word);
+        kept.add((int) (word >>> 32));
+      }
+      return kept.remove();
+    };
+  }
+
+  /** numpy's {@code Generator.permutation(matrix.ravel())}. */
+  private static double[][] permuted(double[][] matrix, IntSupplier words) {
+    int columns = matrix[0].length;
+    double[] flat = Arrays.stream(matrix).flatMapToDouble(Arrays::stream).toArray();
+    for (int i = flat.length - 1; i > 0; i--) {
+      int mask = Integer.highestOneBit(i) * 2 - 1;
+      int j;
+      do {
+        j = words.getAsInt() & mask;
+      } while (j > i);
+      double moved = flat[i];
+      flat[i] = flat[j];
+      flat[j] = moved;
+    }
+    double[][] result = new double[matrix.length][];
+    Arrays.setAll(result, r -> Arrays.copyOfRange(flat, r * columns, (r + 1) * columns));
+    return result;
+  }
+
+  /** numpy's {@code var(ddof=1)} of the sums of columns, or 0 of one. */
+  private static double variance(double[][] matrix) {
+    double[] sums = new double[matrix[0].length];
+    for (double[] row : matrix) {
+      for (int c = 0; c < sums.length; c++) {
+        sums[c] += row[c];
+      }
+    }
+    double mean = pairwiseSum(sums) / sums.length;
+    double squares =
+        pairwiseSum(Arrays.stream(sums).map(sum -> (sum - mean) * (sum - mean)).toArray());
+    return sums.length > 1 ? squares / (sums.length - 1) : 0;
   }
 
   /** numpy's {@code Generator.choice(len(p), size=len(p), replace=False, p=p)}. */
