@@ -81,6 +81,11 @@ class Layout:
         """Whether it has a kernel or groups."""
         return _KERNEL in self._ranks or _RANKS["g"] in self._ranks
 
+    @property
+    def is_natural(self) -> bool:
+        """Whether its arrays are [output neurons, inputs, kernel...] as they are."""
+        return self._order == list(range(len(self._ranks))) and _RANKS["b"] not in self._ranks
+
     def stacked(self, axes: int) -> Layout:
         """Return the layout of stacks of its arrays, along as many axes before theirs."""
         return Layout("b" * axes + self._text, self._sizes)

@@ -1,8 +1,8 @@
-"""Rewires the weights of a PyTorch module in place."""
+"""Rewires the weights of a PyTorch module in place, and initializes them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,16 +13,17 @@ from parewire import onnx
 from parewire._bits import Bits
 from parewire._container import Source
 from parewire._extra import LayoutLike
-from parewire._rewiring import Outcome, Settings, rewired
+from parewire._rewiring import Outcome, Plan, Settings, rewired
 from parewire._torch_bits import to_bits, to_tensor
+from parewire._torch_search import initialize
 from parewire._torch_weights import Packed, TorchWeight, find_weights
-from parewire.errors import ArgumentError
+from parewire.errors import ArgumentError, NetworkError
 from parewire.report import Report
 
 if TYPE_CHECKING:
     from torch.distributed import ProcessGroup
 
-__all__ = ["rewire_"]
+__all__ = ["init_", "rewire_"]
 
 _WRAPPERS = (nn.DataParallel, nn.parallel.DistributedDataParallel)
 
@@ -112,6 +113,90 @@ def rewire_(
     with rewired(type(network).__name__, found, settings) as outcome:
         _write(outcome, parameters)
         return outcome.report
+
+
+def init_(
+    module: nn.Module,
+    initializer: Callable[[torch.Tensor], object],
+    seed: int = 42,
+    *,
+    best_of: int = 1,
+    rewire: bool = True,
+    first_layer: int = 0,
+    groups: onnx.Groups = "joint",
+    packed: Packed = "parts",
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    extra: Mapping[str, LayoutLike] | None = None,
+    strict: bool = False,
+    options: Sequence[str] = (),
+) -> Report | None:
+    """Initialize the dense and conv weights of ``module`` in place, and rewire them.
+
+    Those that :func:`rewire_` would rewire, one after the other, from PyTorch's random generators:
+    ``torch.manual_seed`` decides what is drawn. Biases and all else stay as they are.
+
+    With ``best_of=K``, each weight is drawn K times, and the draw is kept of which the neurons'
+    strengths vary least, by the mean of the variances of both sides: the authors' random search,
+    ``stabilize_strength``, which the paper takes 100 draws for. Draws are compared in the weights'
+    own precision, as there.
+
+    Args:
+        module: the network; all of it in this process, and not sharded.
+        initializer: fills a tensor of [output neurons, inputs, kernel...] in place, such as
+            ``torch.nn.init.orthogonal_``. It gets parameters of that shape as they are, and others,
+            such as a transposed conv's, turned so that fan-in is what it takes for it.
+        seed: of the rewiring.
+        best_of: how many draws, 1 or more.
+        rewire: whether to rewire what was drawn.
+        first_layer: the number of the first weight, for rewiring a part of a network.
+        groups: of rewiring; what is drawn is a whole conv.
+        packed: MultiheadAttention's packed projections in parts, each drawn by itself, or whole.
+        include: globs of the weights to take, as for :func:`rewire_`.
+        exclude: globs of the weights to leave.
+        extra: the meaning of the axes of weights that are used by functions, as there.
+        strict: fail if a dense or conv weight that training changes would be left.
+        options: more of the tool's options, as on its command line.
+
+    Returns:
+        What rewiring did; None without it.
+
+    Raises:
+        ArgumentError: if an argument can't be meant, such as a glob that matches nothing.
+        NetworkError: if weights have no values yet, or are sharded.
+        ToolNotFoundError: if onnx-parewire can't be found; nothing is drawn then.
+        NoLayerError: if there is no weight to take.
+        ParewireError: what :func:`rewire_` raises, with the weights that were drawn in place.
+    """
+    if isinstance(best_of, bool) or not isinstance(best_of, int) or best_of < 1:
+        raise ArgumentError(f"best_of: expected a whole number, 1 or more, found {best_of!r}")
+    settings = Settings(seed, first_layer, groups, include, exclude, False, strict, options)
+    network = _unwrapped(module)
+    weights = {weight.name: weight for weight in find_weights(network, extra or {}, packed)}
+    for weight in weights.values():
+        if hasattr(weight.parameter, "placements"):
+            raise NetworkError(
+                f"parameter '{weight.name}' is sharded; initialize it before, and shard and rewire "
+                "the module then"
+            )
+    found = [each.found(partial(to_bits, each.parameter)) for each in weights.values()]
+    for source in Plan(type(network).__name__, found, settings).places:
+        if source is not None:
+            initialize(weights[source.name].parameter, source.layout, initializer, best_of)
+    if not rewire:
+        return None
+    return rewire_(
+        module,
+        seed,
+        first_layer=first_layer,
+        groups=groups,
+        packed=packed,
+        include=include,
+        exclude=exclude,
+        extra=extra,
+        strict=strict,
+        options=options,
+    )
 
 
 def _unwrapped(module: nn.Module) -> nn.Module:
