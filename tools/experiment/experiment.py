@@ -1,7 +1,7 @@
 """Does rewiring help? Measure strengths, train networks with and without it, and write docs/evidence.md's tables.
 
-    tools/.venv-python/bin/python tools/experiment/experiment.py               # everything: about 20 minutes on two idle cores
-    tools/.venv-python/bin/python tools/experiment/experiment.py --quick       # a minute: few images, into target/evidence
+    tools/.venv-python/bin/python tools/experiment/experiment.py               # everything: about two hours on two cores
+    tools/.venv-python/bin/python tools/experiment/experiment.py --quick       # two minutes: few images, into target/evidence
     tools/.venv-python/bin/python tools/experiment/experiment.py --page-only   # tables and plots from the raw results there are
 
 tools/experiment/requirements.txt says how to make that environment; npm gets the images.
@@ -26,10 +26,10 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from importlib import metadata
 from pathlib import Path
 
-from evidence import digits, networks, page, records, strength, training
-from evidence.digits import Images
+from evidence import images, networks, page, records, strength, training
+from evidence.images import Images
 from evidence.strength import Strengths
-from evidence.training import Epoch, Task
+from evidence.training import Curve, Epoch, Task
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOL = ROOT / "tools" / "onnx-parewire"
@@ -58,29 +58,35 @@ class Plan:
     def training_csv(self) -> Path:
         return self.raw / "training.csv"
 
+    @property
+    def curves_csv(self) -> Path:
+        return self.raw / "curves.csv"
+
     def tasks(self) -> list[Task]:
         """All networks of a seed before the next seed, so that a run that is cut off has as many of each."""
         return [
-            Task(network, initializer, seed)
-            for initializer in networks.INITIALIZERS
+            Task(name, initializer, seed)
             for seed in range(self.seeds)
-            for network in networks.NETWORKS
+            for name, network in networks.NETWORKS.items()
+            for initializer in network.initializers
         ]
 
 
 class Worker:
     """What a process holds: the images, read once."""
 
-    parts: tuple[Images, Images]
+    parts: dict[str, tuple[Images, Images]]
 
     @classmethod
-    def start(cls, archive: Path, images: int | None) -> None:
-        training_part, test_part = digits.load(archive)
-        cls.parts = training_part.first(images or len(training_part)), test_part
+    def start(cls, archives: dict[str, Path], count: int | None) -> None:
+        cls.parts = {}
+        for name, archive in archives.items():
+            training_part, test_part = images.load(images.SOURCES[name], archive)
+            cls.parts[name] = training_part.first(count or len(training_part)), test_part
 
     @classmethod
-    def train(cls, task: Task) -> list[Epoch]:
-        return training.run(task, *cls.parts)
+    def train(cls, task: Task) -> tuple[list[Epoch], list[Curve]]:
+        return training.run(task, *cls.parts[networks.NETWORKS[task.network].images])
 
 
 def measure_strength(plan: Plan, pool: ProcessPoolExecutor) -> None:
@@ -99,19 +105,23 @@ def train(plan: Plan, pool: ProcessPoolExecutor) -> None:
     left = [task for task in plan.tasks() if task not in done]
     start = time.monotonic()
     for number, future in enumerate(as_completed([pool.submit(Worker.train, task) for task in left]), 1):
-        records.append(path, future.result())
+        epochs, curves = future.result()
+        records.append(plan.curves_csv, curves)
+        records.append(path, epochs)
         print(f"training: {number} of {len(left)}, {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
     # In the order of tasks, whichever process was faster.
     order = {task: number for number, task in enumerate(plan.tasks())}
-    rows = sorted(records.read(path, Epoch), key=lambda r: order[Task(r.network, r.initializer, r.seed)])
-    path.unlink()
-    records.append(path, rows)
+    for file, kind in ((path, Epoch), (plan.curves_csv, Curve)):
+        rows = sorted(records.read(file, kind), key=lambda r: order[Task(r.network, r.initializer, r.seed)])
+        file.unlink()
+        records.append(file, rows)
 
 
 def write_page(plan: Plan, machine: str | None) -> None:
     """Fill in the tables, draw the plots, and name the machine if the results are its own."""
     parts = {"strength": page.strength(records.read(plan.strength_csv, Strengths), plan.raw)}
-    parts |= page.training(records.read(plan.training_csv, Epoch), plan.raw)
+    epochs, curves = records.read(plan.training_csv, Epoch), records.read(plan.curves_csv, Curve)
+    parts |= page.training(epochs, curves, plan.raw)
     if machine:
         parts["machine"] = machine
     page.fill(plan.folder / "evidence.md", parts)
@@ -135,13 +145,14 @@ def describe(processes: int, seconds: float, load: float) -> str:
 def run(plan: Plan, processes: int, resume: bool) -> None:
     """Do all, and write the page."""
     start, load = time.monotonic(), os.getloadavg()[0]
-    archive = digits.fetch(digits.FOLDER)
+    archives = {name: images.fetch(source) for name, source in images.SOURCES.items()}
     plan.raw.mkdir(parents=True, exist_ok=True)
     if not resume:
         plan.strength_csv.unlink(missing_ok=True)
         plan.training_csv.unlink(missing_ok=True)
+        plan.curves_csv.unlink(missing_ok=True)
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, Worker.start, (archive, plan.images)) as pool:
+    with ProcessPoolExecutor(processes, context, Worker.start, (archives, plan.images)) as pool:
         measure_strength(plan, pool)
         train(plan, pool)
     write_page(plan, describe(processes, time.monotonic() - start, load))

@@ -15,9 +15,9 @@ def original(network: nn.Module, seed: int) -> None:
     """Leave the weights as they were drawn."""
 
 
-def rewired(network: nn.Module, seed: int) -> None:
+def rewired(network: nn.Module, seed: int, *options: str) -> None:
     """Rewire the weights by onnx-parewire, as a user would."""
-    parewire.torch.rewire_(network, seed)
+    parewire.torch.rewire_(network, seed, options=options)
 
 
 def permuted(network: nn.Module, seed: int) -> None:
@@ -30,4 +30,17 @@ def permuted(network: nn.Module, seed: int) -> None:
             weight.copy_(weight.flatten()[order].view_as(weight))
 
 
-ARMS: dict[str, Callable[[nn.Module, int], None]] = {"original": original, "rewired": rewired, "permuted": permuted}
+def by(*options: str) -> Callable[[nn.Module, int], None]:
+    """Order the weights by onnx-parewire with other options than its own."""
+    return lambda network, seed: rewired(network, seed, *options)
+
+
+ARMS: dict[str, Callable[[nn.Module, int], None]] = {
+    "original": original,
+    "rewired": rewired,
+    "permuted": permuted,
+    "best of 100": by("--selection", "best-of", "--draws", "100"),
+    "greedy": by("--selection", "greedy"),
+    "offset 0.1": by("--offset", "0.1"),
+    "offset 0.01": by("--offset", "0.01"),
+}

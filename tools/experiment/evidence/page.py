@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from evidence import plots
 from evidence.arms import ARMS
-from evidence.paired import Comparison, Values, compare, holm
+from evidence.networks import NETWORKS
+from evidence.paired import Comparison, Values, compare, holm, smallest
 from evidence.strength import Strengths
-from evidence.training import Epoch
+from evidence.training import BATCH, STRETCH, Curve, Epoch
 
 SIDES: dict[str, Callable[[Strengths], float]] = {
     "output": lambda record: 100 * record.outputs_after / record.outputs_before,
@@ -20,6 +22,8 @@ SIDES: dict[str, Callable[[Strengths], float]] = {
 }
 WHEN = ("after one epoch", "at the end")
 REWIRED = ("original", "rewired")
+SIGNIFICANT = 0.05
+ORDER = list(ARMS).index
 Case = tuple[str, str]
 Arms = tuple[str, str]
 
@@ -78,28 +82,110 @@ class Results:
         first, second = (self.values(case, arm, when, measure) for arm in arms)
         return compare(first, second)
 
+    def arms(self, case: Case) -> list[str]:
+        """Return the arms of a case, in the order that its network has them."""
+        found = {r.arm for r in self.records if (r.initializer, r.network) == case}
+        return [arm for arm in NETWORKS[case[1]].arms if arm in found]
+
+    def family(self, pairs: Sequence[Arms], measure: Callable[[Epoch], float]) -> list[Test]:
+        """Compare pairs of arms in all cases that have both; they are one family of tests."""
+        tests = [
+            (case, arms, when)
+            for when in WHEN
+            for case in self.cases
+            for arms in pairs
+            if set(arms) <= set(self.arms(case))
+        ]
+        comparisons = [self.compare(*test, measure) for test in tests]
+        adjusted = holm([c.p for c in comparisons])
+        return [Test(*test, c, p) for test, c, p in zip(tests, comparisons, adjusted, strict=True)]
+
     def table(self, arms: Arms, measure: Callable[[Epoch], float], digits: int, unit: str) -> str:
         """Compare two arms in all cases; they are one family of tests."""
-        tests = [(case, when) for when in WHEN for case in self.cases]
-        comparisons = [self.compare(case, arms, when, measure) for case, when in tests]
         rows = [
             [
-                network,
-                initializer,
-                when,
-                _spread(c.first, digits),
-                _spread(c.second, digits),
-                f"{c.differences.mean():+z.{digits}f} [{c.low:+z.{digits}f}, {c.high:+z.{digits}f}]",
-                f"{c.effect:+z.2f}",
-                _probability(c.p),
-                _probability(adjusted),
+                test.case[1],
+                test.case[0],
+                test.when,
+                _spread(test.comparison.first, digits),
+                _spread(test.comparison.second, digits),
+                _difference(test.comparison, digits),
+                f"{test.comparison.effect:+z.2f}",
+                _probability(test.comparison.p),
+                _probability(test.adjusted),
+                f"{smallest(test.comparison.differences):.{digits}f}",
             ]
-            for ((initializer, network), when), c, adjusted in zip(
-                tests, comparisons, holm([c.p for c in comparisons]), strict=True
-            )
+            for test in self.family([arms], measure)
         ]
         header = ["network", "initializer", "when", *(f"{arm}, {unit}" for arm in arms), "difference [95%]"]
-        return table([*header, "effect", "p", "p, Holm"], rows, 3)
+        return table([*header, "effect", "p", "p, Holm", "could be seen"], rows, 3)
+
+    def options(self, measure: Callable[[Epoch], float], digits: int) -> str:
+        """Compare with the original what other options make, and rewiring beside them."""
+        others = sorted({arm for case in self.cases for arm in self.arms(case)} - {"original", "permuted"}, key=ORDER)
+        tests = self.family([("original", arm) for arm in others], measure)
+        chosen = [test for test in tests if "greedy" in NETWORKS[test.case[1]].arms]
+        cells = {(test.case, test.arms[1], test.when): test for test in chosen}
+        rows = [
+            [
+                case[1],
+                case[0],
+                arm,
+                *(
+                    cell
+                    for when in WHEN
+                    for test in [cells[case, arm, when]]
+                    for cell in (_difference(test.comparison, digits), _probability(test.adjusted))
+                ),
+            ]
+            for case, arm in dict.fromkeys((test.case, test.arms[1]) for test in chosen)
+        ]
+        header = ["network", "initializer", "weights", WHEN[0], "p, Holm", WHEN[1], "p, Holm"]
+        return table(header, rows, 3)
+
+    def answer(self) -> str:
+        """Say of each case and option what is established, by accuracy and by loss."""
+        others = sorted({arm for case in self.cases for arm in self.arms(case)} - {"original", "permuted"}, key=ORDER)
+        pairs = [("original", arm) for arm in others]
+        tests = {
+            (test.case, test.arms[1], test.when, name): test
+            for name, measure in (("accuracy", accuracy), ("loss", test_loss))
+            for test in self.family(pairs, measure)
+        }
+        rows = []
+        for case in sorted(self.cases, key=lambda case: list(NETWORKS).index(case[1])):
+            for arm in others:
+                if arm in self.arms(case):
+                    said = [_verdict(when, [tests[case, arm, when, m] for m in ("accuracy", "loss")]) for when in WHEN]
+                    rows.append([case[1], case[0], arm, *said])
+        return table(["network", "initializer", "weights", *WHEN], rows, 5)
+
+
+@dataclass(frozen=True)
+class Test:
+    """A comparison of two arms in one case, and its p-value adjusted for its family."""
+
+    case: Case
+    arms: Arms
+    when: str
+    comparison: Comparison
+    adjusted: float
+
+
+def _verdict(when: str, tests: Sequence[Test]) -> str:
+    """Say what both measures establish: a higher accuracy or a lower loss helps."""
+    accuracy_test, loss_test = tests
+    said = []
+    for name, test, sign in (("accuracy", accuracy_test, 1), ("loss", loss_test, -1)):
+        if test.adjusted < SIGNIFICANT:
+            gain = sign * test.comparison.differences.mean()
+            said.append(f"{'helps' if gain > 0 else 'harms'} ({name} {_difference(test.comparison, 2)})")
+    return "; ".join(said) or "nothing established"
+
+
+def _difference(comparison: Comparison, digits: int) -> str:
+    mean = comparison.differences.mean()
+    return f"{mean:+z.{digits}f} [{comparison.low:+z.{digits}f}, {comparison.high:+z.{digits}f}]"
 
 
 def accuracy(record: Epoch) -> float:
@@ -111,7 +197,7 @@ def test_loss(record: Epoch) -> float:
     return record.test_loss
 
 
-def training(records: Sequence[Epoch], folder: Path) -> dict[str, str]:
+def training(records: Sequence[Epoch], curves: Sequence[Curve], folder: Path) -> dict[str, str]:
     """Draw the training runs and return their tables, by the names of the page's marks."""
     results = Results(records)
     names = {case: f"{case[1]}, {case[0]}" for case in results.cases}
@@ -122,14 +208,29 @@ def training(records: Sequence[Epoch], folder: Path) -> dict[str, str]:
     )
     plots.accuracies(
         folder / "accuracy.png",
-        {w: {names[c]: [results.values(c, arm, w, accuracy) for arm in ARMS] for c in results.cases} for w in WHEN},
-        list(ARMS),
+        {
+            names[c]: {w: {arm: results.values(c, arm, w, accuracy) for arm in results.arms(c)} for w in WHEN}
+            for c in results.cases
+        },
     )
+    plots.curves(folder / "curves.png", {names[c]: _curves(curves, c) for c in results.cases}, STRETCH, BATCH)
     return {
+        "answer": results.answer(),
         "accuracy": results.table(REWIRED, accuracy, 2, "%"),
         "loss": results.table(REWIRED, test_loss, 4, "nats"),
+        "options": results.options(accuracy, 2),
+        "options-loss": results.options(test_loss, 4),
         "control": results.table(("original", "permuted"), accuracy, 2, "%"),
         "organization": results.table(("permuted", "rewired"), accuracy, 2, "%"),
+    }
+
+
+def _curves(curves: Sequence[Curve], case: Case) -> dict[str, Values]:
+    """Return each arm's curves, [runs, points], in the order of seeds."""
+    of_case = sorted((c for c in curves if (c.initializer, c.network) == case), key=lambda c: c.seed)
+    found = {c.arm for c in of_case}
+    return {
+        arm: np.array([c.points for c in of_case if c.arm == arm]) for arm in NETWORKS[case[1]].arms if arm in found
     }
 
 

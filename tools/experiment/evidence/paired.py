@@ -55,6 +55,18 @@ def compare(first: Values, second: Values) -> Comparison:
     return Comparison(first, second, float(low), float(high), rank_biserial(moved), p)
 
 
+def smallest(differences: Values) -> float:
+    """The mean difference that would be found four times of five at p < 0.05, before any adjustment.
+
+    From the differences' standard deviation, as the t test would find it; Wilcoxon's test needs pi / 3 as many pairs as
+    the t test for normal differences (Hodges and Lehmann 1956).
+    """
+    if len(differences) < 2:
+        return float("nan")
+    quantiles = stats.t.ppf([0.975, 0.8], len(differences) - 1).sum()
+    return float(quantiles * differences.std(ddof=1) * np.sqrt(np.pi / 3 / len(differences)))
+
+
 def rank_biserial(differences: Values) -> float:
     """The ranks' sum of gains less that of losses, as a part of the whole (Kerby 2014); 0 without differences."""
     if not differences.size:

@@ -15,7 +15,16 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from evidence.paired import Comparison, Values
 
-BLUE, ORANGE, GREY = "#2266aa", "#d06010", "#8a8a8a"
+ORANGE, GREY = "#d06010", "#8a8a8a"
+COLORS = {
+    "original": "#2266aa",
+    "rewired": ORANGE,
+    "permuted": GREY,
+    "best of 100": "#3a8f4d",
+    "greedy": "#8b4fa8",
+    "offset 0.1": "#c9a20a",
+    "offset 0.01": "#b02a44",
+}
 STYLE = {
     "savefig.dpi": 144,
     "font.size": 9,
@@ -95,23 +104,55 @@ def differences(path: Path, cases: Mapping[str, Mapping[str, Comparison]], unit:
         axes[0, 0].invert_yaxis()
 
 
-def accuracies(path: Path, cases: Mapping[str, Mapping[str, Sequence[Values]]], arms: Sequence[str]) -> None:
-    """Draw each run's accuracy, and each arm's mean: a row of panels a time, a panel a case, a column an arm."""
-    columns = len(next(iter(cases.values())))
-    with figure(path, len(cases), columns, (9, 2.3 * len(cases))) as (_, axes):
-        for row, (when, panels) in zip(axes, cases.items(), strict=True):
-            for panel, (name, values) in zip(row, panels.items(), strict=True):
-                _draw_arms(panel, values, arms)
-                panel.set_title(name.replace(", ", "\n"))
-            row[0].set_ylabel(f"test accuracy, %\n{when}")
+def accuracies(path: Path, cases: Mapping[str, Mapping[str, Mapping[str, Values]]]) -> None:
+    """Draw each run's accuracy, and each arm's mean: a row a case, a panel a time, a column an arm."""
+    times = list(next(iter(cases.values())))
+    with figure(path, len(cases), len(times), (9, 1.9 * len(cases))) as (_, axes):
+        for row, (name, panels) in zip(axes, cases.items(), strict=True):
+            for panel, (when, arms) in zip(row, panels.items(), strict=True):
+                for place, (arm, points) in enumerate(arms.items()):
+                    panel.plot(place + _spread(len(points)), points, "o", color=COLORS[arm], markersize=3, alpha=0.5)
+                    panel.plot([place - 0.3, place + 0.3], [points.mean()] * 2, color=COLORS[arm], linewidth=2)
+                panel.set_xticks(range(len(arms)), list(arms), fontsize=7)
+                panel.set_xlim(-0.6, len(arms) - 0.4)
+                panel.set_title(f"{name}, {when}")
+            row[0].set_ylabel("test accuracy, %")
 
 
-def _draw_arms(panel: Axes, values: Sequence[Values], arms: Sequence[str]) -> None:
-    for place, (points, color) in enumerate(zip(values, (BLUE, ORANGE, GREY), strict=True)):
-        panel.plot(place + _spread(len(points)), points, "o", color=color, markersize=3, alpha=0.5)
-        panel.plot([place - 0.3, place + 0.3], [points.mean()] * 2, color=color, linewidth=2)
-    panel.set_xticks(range(len(arms)), arms, rotation=30, fontsize=8)
-    panel.set_xlim(-0.6, len(arms) - 0.4)
+def curves(path: Path, cases: Mapping[str, Mapping[str, Values]], stretch: int, batch: int) -> None:
+    """Draw how the training loss falls in the first epoch, each arm's less the original's: a panel a case.
+
+    Lines are means over runs of one seed; where the band is beside zero, 95% of such means would be.
+    """
+    columns = 3
+    rows = -(-len(cases) // columns)
+    with figure(path, rows, columns, (9, 2.3 * rows)) as (drawing, axes):
+        for panel in axes.flat[len(cases) :]:
+            panel.set_axis_off()
+        for panel, (name, arms) in zip(axes.flat, cases.items(), strict=False):
+            panel.axhline(0, color="black", linewidth=0.8)
+            for arm, losses in arms.items():
+                if arm != "original":
+                    _draw_curve(panel, arm, losses - arms["original"], stretch)
+            panel.set_title(name)
+            panel.grid(axis="y", color="#eeeeee")
+        for panel in axes[:, 0]:
+            panel.set_ylabel("loss less original's, nats", fontsize=8)
+        for panel in axes[-1]:
+            panel.set_xlabel(f"steps of {batch} images", fontsize=8)
+        found = {
+            label: line for panel in axes.flat for line, label in zip(*panel.get_legend_handles_labels(), strict=True)
+        }
+        drawing.legend(found.values(), found.keys(), loc="outside lower center", ncols=len(found))
+
+
+def _draw_curve(panel: Axes, arm: str, differences: Values, stretch: int) -> None:
+    steps = stretch * np.arange(1, differences.shape[1] + 1)
+    mean = differences.mean(axis=0)
+    panel.plot(steps, mean, color=COLORS[arm], linewidth=1.2, label=arm)
+    if arm == "rewired" and len(differences) > 1:
+        margin = 1.96 * differences.std(axis=0, ddof=1) / np.sqrt(len(differences))
+        panel.fill_between(steps, mean - margin, mean + margin, color=COLORS[arm], alpha=0.15, linewidth=0)
 
 
 def _spread(count: int) -> Values:

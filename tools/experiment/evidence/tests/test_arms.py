@@ -9,10 +9,10 @@ import torch
 from torch import nn
 
 from evidence import networks, training
-from evidence.arms import ARMS, permuted
-from evidence.digits import Images
+from evidence.arms import permuted
+from evidence.images import Images
 
-CASES = [(network, initializer) for network in networks.NETWORKS for initializer in networks.INITIALIZERS]
+CASES = [(name, initializer) for name, network in networks.NETWORKS.items() for initializer in network.initializers]
 
 
 def images(count: int) -> Images:
@@ -47,8 +47,14 @@ def test_an_arm_that_changes_values_is_refused() -> None:
 
 
 def test_runs_of_one_seed_are_the_same_each_time_and_arms_differ() -> None:
-    task = training.Task("ResNet", "Kaiming normal", 3)
+    task = training.Task("ViT", "orthogonal", 3)
     runs = [training.run(task, images(96), images(32)) for _ in range(2)]
     assert runs[0] == runs[1]
-    assert list(dict.fromkeys(record.arm for record in runs[0])) == list(ARMS)
-    assert len({record.test_loss for record in runs[0] if record.epoch == 1}) == len(ARMS)
+    epochs, curves = runs[0]
+    arms = list(networks.NETWORKS["ViT"].arms)
+    assert list(dict.fromkeys(record.arm for record in epochs)) == arms
+    assert len({record.test_loss for record in epochs if record.epoch == 1}) == len(arms)
+    assert [curve.arm for curve in curves] == arms
+    for curve in curves:
+        (loss,) = curve.points  # two steps of an epoch
+        assert loss == pytest.approx(next(e.train_loss for e in epochs if e.arm == curve.arm), abs=0.3)

@@ -8,7 +8,7 @@ import pytest
 
 from evidence import page, records
 from evidence.strength import Strengths
-from evidence.training import Epoch
+from evidence.training import Curve, Epoch
 
 SEEDS = range(4)
 
@@ -24,6 +24,35 @@ def epochs() -> list[Epoch]:
     ]
 
 
+def curves() -> list[Curve]:
+    return [
+        Curve("MLP", "torch default", seed, arm, f"{2 - gap} {1 + seed / 10 - gap}")
+        for seed in SEEDS
+        for arm, gap in {"original": 0, "rewired": 0.5, "permuted": 0}.items()
+    ]
+
+
+def many(count: int) -> list[Epoch]:
+    """Runs of a network that other options are tried with, too: one gains at first, one loses in the end."""
+    gains = {"original": (0, 0), "rewired": (2, 0), "greedy": (0, -3)}
+    return [
+        Epoch(
+            "ViT",
+            "orthogonal",
+            seed,
+            arm,
+            epoch,
+            0.5,
+            0.5,
+            80 + seed % 3 + gains[arm][epoch - 1] + (seed % 5 == 0),
+            100,
+        )
+        for seed in range(count)
+        for arm in gains
+        for epoch in (1, 2)
+    ]
+
+
 def test_records_come_back_as_they_were_written(tmp_path: Path) -> None:
     path = tmp_path / "training.csv"
     written = epochs()
@@ -34,7 +63,7 @@ def test_records_come_back_as_they_were_written(tmp_path: Path) -> None:
 
 
 def test_tables_compare_the_arms_seed_by_seed(tmp_path: Path) -> None:
-    tables = page.training(epochs(), tmp_path)
+    tables = page.training(epochs(), curves(), tmp_path)
     first, last = tables["accuracy"].splitlines()[2:]
     assert first.startswith("| MLP | torch default | after one epoch | 81.50 ± 1.29 | 81.50 ± 1.29 | +0.00 [+0.00,")
     assert last.startswith("| MLP | torch default | at the end | 81.50 ± 1.29 | 82.50 ± 1.29 | +1.00 [+1.00, +1.00] |")
@@ -43,8 +72,24 @@ def test_tables_compare_the_arms_seed_by_seed(tmp_path: Path) -> None:
     assert "| -0.0100 [-0.0100, -0.0100] | -1.00 |" in tables["loss"]
 
 
+def test_answer_says_what_is_established_of_each_option(tmp_path: Path) -> None:
+    results = page.Results(many(12))
+    assert results.answer().splitlines()[2:] == [
+        "| ViT | orthogonal | rewired | helps (accuracy +2.00 [+2.00, +2.00]) | nothing established |",
+        "| ViT | orthogonal | greedy | nothing established | harms (accuracy -3.00 [-3.00, -3.00]) |",
+    ]
+    few = page.Results(many(4))
+    assert few.answer().count("nothing established") == 4
+
+
+def test_options_are_compared_with_the_original() -> None:
+    rows = page.Results(many(12)).options(page.accuracy, 2).splitlines()[2:]
+    assert rows[0].startswith("| ViT | orthogonal | rewired | +2.00 [+2.00, +2.00] | 0.0")
+    assert [row.split(" | ")[2] for row in rows] == ["rewired", "greedy"]
+
+
 def test_order_of_rows_does_not_matter(tmp_path: Path) -> None:
-    assert page.training(epochs()[::-1], tmp_path) == page.training(epochs(), tmp_path)
+    assert page.training(epochs()[::-1], curves()[::-1], tmp_path) == page.training(epochs(), curves(), tmp_path)
 
 
 def test_strengths_are_told_in_percent_that_stays(tmp_path: Path) -> None:
@@ -58,8 +103,8 @@ def test_strengths_are_told_in_percent_that_stays(tmp_path: Path) -> None:
 def test_plots_are_the_same_each_time(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        page.training(epochs(), tmp_path / name)
-    for plot in ("differences.png", "accuracy.png"):
+        page.training(epochs(), curves(), tmp_path / name)
+    for plot in ("differences.png", "accuracy.png", "curves.png"):
         assert (tmp_path / "a" / plot).read_bytes() == (tmp_path / "b" / plot).read_bytes()
 
 

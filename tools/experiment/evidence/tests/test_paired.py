@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from evidence.paired import compare, holm, rank_biserial
+from evidence.paired import compare, holm, rank_biserial, smallest
 
 
 def test_holm_adjusts_step_by_step_and_never_downwards() -> None:
@@ -48,3 +48,15 @@ def test_arms_that_are_equal_differ_by_nothing() -> None:
     same = np.array([90.0, 91.0, 92.0])
     found = compare(same, same)
     assert (found.low, found.high, found.effect, found.p) == (0, 0, 0, 1)
+
+
+def test_the_smallest_difference_that_is_found_four_times_of_five_is() -> None:
+    rng = np.random.default_rng(2)
+    differences = rng.normal(0, 1.5, (2000, 30))
+    effect = float(np.mean([smallest(each) for each in differences]))
+    found = [compare_p(each + effect) < 0.05 for each in differences]
+    assert 0.77 < np.mean(found) < 0.84
+
+
+def compare_p(differences: np.ndarray) -> float:
+    return float(stats.wilcoxon(differences).pvalue)
