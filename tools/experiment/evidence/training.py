@@ -46,7 +46,7 @@ RECIPES = {
     "ResNet": Recipe(3, "SGD", 0.1),
     "ViT": Recipe(3, "AdamW", 0.003),
     "ConvMixer": Recipe(3, "AdamW", 0.01),
-    "MLP-Mixer": Recipe(3, "AdamW", 0.003),
+    "MLP-Mixer": Recipe(3, "AdamW", 0.01),
 }
 
 
