@@ -35,6 +35,14 @@ final class InspectCommand implements Callable<Integer> {
               + " of a neuron's weights times the variance of the layer's weights.")
   private boolean ideal;
 
+  @Option(
+      names = "--strengths",
+      description =
+          "Print how the strengths of each layer's neurons are distributed, and those of recurrent"
+              + " layers, beside what independent weights would give: variance, skewness, the weakest"
+              + " neuron and the strongest.")
+  private boolean strengths;
+
   @Mixin private ReadFlags reading;
 
   @Option(
@@ -70,7 +78,7 @@ final class InspectCommand implements Callable<Integer> {
       json.write(JsonInspection.text(inspection) + System.lineSeparator(), results);
     }
     if (!verbosity.isQuiet() && (json == null || !json.isStandardOutput())) {
-      new TextInspection(ideal).lines(inspection).forEach(results::println);
+      new TextInspection(ideal, strengths).lines(inspection).forEach(results::println);
     }
     return ExitCode.DONE.status();
   }

@@ -39,6 +39,7 @@ public final class LayerFinder {
   private final OnnxFile file;
   private final List<Layer> layers = new ArrayList<>();
   private final List<LeftTensor> left = new ArrayList<>();
+  private final List<RecurrentWeight> recurrent = new ArrayList<>();
   private final Map<String, Integer> names = new HashMap<>();
 
   private LayerFinder(OnnxFile file) {
@@ -59,16 +60,16 @@ public final class LayerFinder {
     UseCollector collector = new UseCollector(where, groups);
     List<TensorUses> uses = collector.collect(main);
     LayerFinder finder = new LayerFinder(file);
-    uses.forEach(finder::add);
-    collector.vectors().forEach(finder::leave);
+    uses.forEach(use -> finder.add(use, collector));
+    collector.vectors().forEach(vector -> finder.leave(vector));
     Set<TensorProto> read = Collections.newSetFromMap(new IdentityHashMap<>());
     uses.forEach(use -> read.add(use.tensor().proto()));
     finder.addDead(collector.dead(), read);
     finder.addOthers(read, collector);
-    return new Findings(finder.layers, finder.left);
+    return new Findings(finder.layers, finder.left, finder.recurrent);
   }
 
-  private void add(TensorUses uses) {
+  private void add(TensorUses uses, UseCollector collector) {
     TensorProto tensor = uses.tensor().proto();
     Optional<WeightUse> weight;
     try {
@@ -80,7 +81,8 @@ public final class LayerFinder {
     Optional<ElementType> type = ElementType.of(tensor.getDataType());
     if (weight.isEmpty()) {
       if (isMatrix(tensor) || uses.isMatrix()) {
-        leave(uses.tensor(), String.join(", ", uses.otherwise()));
+        String name = leave(uses.tensor(), String.join(", ", uses.otherwise()));
+        collector.recurrent(tensor).ifPresent(use -> addRecurrent(tensor, name, type, use));
       }
     } else if (tensor.hasSegment()) {
       leave(uses.tensor(), "stored in segments");
@@ -92,6 +94,15 @@ public final class LayerFinder {
     } else {
       StoredTensor stored = file.stored(tensor, unique(uses.tensor().name()), type.get());
       layers.add(new Layer(layers.size(), stored, weight.get(), obstacle(uses), Optional.empty()));
+    }
+  }
+
+  private void addRecurrent(
+      TensorProto tensor, String name, Optional<ElementType> type, WeightUse use) {
+    if (type.filter(ElementType::isFloatingPoint).isPresent()
+        && !tensor.hasSegment()
+        && use.matrices().shape().weights() > 0) {
+      recurrent.add(new RecurrentWeight(file.stored(tensor, name, type.get()), use));
     }
   }
 
@@ -129,9 +140,12 @@ public final class LayerFinder {
     return tensor.getDimsCount() >= 2 && !INTEGERS.contains(tensor.getDataType());
   }
 
-  private void leave(NamedTensor tensor, String reason) {
+  /** Returns the name that the tensor is listed by. */
+  private String leave(NamedTensor tensor, String reason) {
     TensorProto proto = tensor.proto();
-    left.add(new LeftTensor(unique(tensor.name()), proto.getDimsList(), typeName(proto), reason));
+    String name = unique(tensor.name());
+    left.add(new LeftTensor(name, proto.getDimsList(), typeName(proto), reason));
+    return name;
   }
 
   private void leave(ValueOrigin.Floats vector) {

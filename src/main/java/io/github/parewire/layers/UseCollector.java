@@ -7,6 +7,7 @@ import io.github.parewire.onnx.GraphProto;
 import io.github.parewire.onnx.NodeProto;
 import io.github.parewire.onnx.TensorProto;
 import io.github.parewire.options.GroupMode;
+import io.github.parewire.result.Fans;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
@@ -19,6 +20,9 @@ import java.util.Set;
  * stand, and writes down who reads each stored tensor, and how.
  */
 final class UseCollector {
+
+  /** Their inputs 1 and 2 are [directions, gates x hidden, inputs] and the same of hidden ones. */
+  private static final Set<String> RECURRENT = Set.of("RNN", "GRU", "LSTM");
 
   /** Nested calls multiply; no model comes near this. */
   private static final long MAX_NODES = 20_000_000;
@@ -35,6 +39,7 @@ final class UseCollector {
   private final Set<ValueOrigin.Floats> vectors = new LinkedHashSet<>();
   private final List<NamedTensor> dead = new ArrayList<>();
   private final IdentityHashMap<TensorProto, String> lookedAt = new IdentityHashMap<>();
+  private final IdentityHashMap<TensorProto, WeightUse> recurrent = new IdentityHashMap<>();
   private long visited;
 
   UseCollector(String where, GroupMode groups) {
@@ -65,6 +70,11 @@ final class UseCollector {
   /** The tensors, perhaps more than once, that branches read which never run. */
   List<NamedTensor> dead() {
     return dead;
+  }
+
+  /** How a recurrent layer uses a tensor as its weight; empty if none does. */
+  Optional<WeightUse> recurrent(TensorProto tensor) {
+    return Optional.ofNullable(recurrent.get(tensor));
   }
 
   /** How a tensor is read by what computes nothing with its elements; empty if it is not. */
@@ -173,11 +183,38 @@ final class UseCollector {
     for (int i = 0; i < node.getInputCount(); i++) {
       if (operator.isEmpty() || !operator.get().isWeight(i)) {
         use(scope, node.getInput(i), Nodes.reading(node));
+        if ((i == 1 || i == 2) && RECURRENT.stream().anyMatch(name -> Nodes.isOnnx(node, name))) {
+          useInRecurrence(scope, node, i);
+        }
       } else if (i == 0 && isStored(scope, Nodes.input(node, 1))) {
         // Of two constants the first is what the layer is applied to, such as a learned query.
         use(scope, node.getInput(i), Nodes.reading(node) + ", whose weight is the other input");
       } else {
         useAsWeight(scope, node, operator.get(), i);
+      }
+    }
+  }
+
+  private void useInRecurrence(Scope scope, NodeProto node, int input) {
+    if (tracer.origin(scope, node.getInput(input)) instanceof ValueOrigin.Stored stored) {
+      try {
+        TensorView view = tracer.view(stored);
+        if (view.dims().size() == 3) {
+          MatrixStack matrices = new MatrixStack(view);
+          WeightUse use =
+              new WeightUse(
+                  node.getOpType(),
+                  node.getName(),
+                  matrices,
+                  new Fans(matrices.shape().inputs(), matrices.shape().outputs(), 1),
+                  view,
+                  Optional.empty(),
+                  Optional.empty());
+          recurrent.putIfAbsent(stored.tensor().proto(), use);
+        }
+      } catch (UnclearViewException e) {
+        // What can't be told is listed as any other tensor, without its strengths.
+        return;
       }
     }
   }

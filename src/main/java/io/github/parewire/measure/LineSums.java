@@ -1,5 +1,7 @@
 package io.github.parewire.measure;
 
+import io.github.parewire.result.NeuronStrengths;
+import io.github.parewire.result.NeuronStrengths.Neuron;
 import io.github.parewire.result.Spread;
 
 /** The sum of the weights, and of their squares, in each row of a matrix, or in each column. */
@@ -68,5 +70,41 @@ final class LineSums {
         norms / (lines - 1) / (length * squaresVariance),
         (high - low) / lineSquares,
         strengthSquares / lines / lineSquares);
+  }
+
+  /**
+   * The lines' strengths.
+   *
+   * @param matrices of how many matrices the lines are, those of one after those of the one before
+   */
+  NeuronStrengths strengths(int matrices) {
+    double total = 0;
+    int weakest = 0;
+    int strongest = 0;
+    for (int line = 0; line < lines(); line++) {
+      total += sums[line];
+      weakest = sums[line] < sums[weakest] ? line : weakest;
+      strongest = sums[line] > sums[strongest] ? line : strongest;
+    }
+    double mean = total / lines();
+    double squaresOfDeviations = 0;
+    double cubes = 0;
+    for (double sum : sums) {
+      double deviation = sum - mean;
+      squaresOfDeviations += deviation * deviation;
+      cubes += deviation * deviation * deviation;
+    }
+    double variance = squaresOfDeviations / lines();
+    return new NeuronStrengths(
+        lines(),
+        mean,
+        cubes / lines() / (variance * Math.sqrt(variance)),
+        neuron(weakest, matrices),
+        neuron(strongest, matrices));
+  }
+
+  private Neuron neuron(int line, int matrices) {
+    int neurons = lines() / matrices;
+    return new Neuron(line / neurons, line % neurons, sums[line]);
   }
 }

@@ -1,7 +1,11 @@
 package io.github.parewire.measure;
 
 import io.github.parewire.layers.Layer;
+import io.github.parewire.layers.RecurrentWeight;
+import io.github.parewire.layers.WeightUse;
 import io.github.parewire.model.BytesConsumer;
+import io.github.parewire.model.ElementType;
+import io.github.parewire.model.StoredTensor;
 import io.github.parewire.model.TensorData;
 import io.github.parewire.parallel.ParallelTasks;
 import io.github.parewire.result.LayerStatistics;
@@ -27,14 +31,16 @@ public final class StoredStatistics {
   private static final int WEIGHTS_PER_LINE = 16;
 
   private final ViewWalk walk;
-  private final Layer layer;
+  private final ElementType type;
+  private final WeightUse use;
   private final int width;
   private final long part;
 
-  private StoredStatistics(Layer layer) {
-    walk = new ViewWalk(layer.use().matrices());
-    this.layer = layer;
-    width = layer.tensor().type().bytes();
+  private StoredStatistics(ElementType type, WeightUse use) {
+    walk = new ViewWalk(use.matrices());
+    this.type = type;
+    this.use = use;
+    width = type.bytes();
     part = Math.max(PART, WEIGHTS_PER_LINE * walk.lines());
   }
 
@@ -44,8 +50,21 @@ public final class StoredStatistics {
    * @throws IOException if its file can't be read
    */
   public static LayerStatistics of(Layer layer) throws IOException {
-    WeightSums sums = new StoredStatistics(layer).sums(layer.tensor().data());
-    return sums.statistics(WeightDecoder.resolution(layer.tensor().type()));
+    return of(layer.tensor(), layer.use());
+  }
+
+  /**
+   * Measures the weight of a recurrent layer.
+   *
+   * @throws IOException if its file can't be read
+   */
+  public static LayerStatistics of(RecurrentWeight weight) throws IOException {
+    return of(weight.tensor(), weight.use());
+  }
+
+  private static LayerStatistics of(StoredTensor tensor, WeightUse use) throws IOException {
+    WeightSums sums = new StoredStatistics(tensor.type(), use).sums(tensor.data());
+    return sums.statistics(WeightDecoder.resolution(tensor.type()));
   }
 
   private WeightSums sums(TensorData data) throws IOException {
@@ -70,7 +89,7 @@ public final class StoredStatistics {
   /** Sums weights that follow each other in the tensor. */
   private final class Summing implements BytesConsumer {
     private final WeightSums sums = walk.sums();
-    private final WeightDecoder decoder = new WeightDecoder(layer);
+    private final WeightDecoder decoder = new WeightDecoder(type, use);
     private final double[] block = new double[BLOCK];
     private long next;
 

@@ -2,6 +2,7 @@ package io.github.parewire.measure;
 
 import io.github.parewire.layers.Layer;
 import io.github.parewire.layers.Quantization;
+import io.github.parewire.layers.WeightUse;
 import io.github.parewire.model.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -27,9 +28,14 @@ public final class WeightDecoder {
 
   /** Makes a decoder for a layer's elements. */
   public WeightDecoder(Layer layer) {
-    type = layer.tensor().type();
-    scale = layer.use().quantization().map(Quantization::scale).orElse(1f);
-    zeroPoint = layer.use().quantization().map(Quantization::zeroPoint).orElse(0);
+    this(layer.tensor().type(), layer.use());
+  }
+
+  /** Makes a decoder for the elements of a tensor that an operator uses as its weight. */
+  WeightDecoder(ElementType type, WeightUse use) {
+    this.type = type;
+    scale = use.quantization().map(Quantization::scale).orElse(1f);
+    zeroPoint = use.quantization().map(Quantization::zeroPoint).orElse(0);
   }
 
   /** The largest relative rounding error of a weight of a type; of integers, of the largest. */

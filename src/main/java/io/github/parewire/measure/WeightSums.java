@@ -121,7 +121,9 @@ final class WeightSums {
         resolution,
         StrengthVariance.of(columns.sums(), rows.sums(), slices),
         columns.spread(count / columns.lines(), mean, meanSquare, fourthPowers / count),
-        rows.spread(count / rows.lines(), mean, meanSquare, fourthPowers / count));
+        rows.spread(count / rows.lines(), mean, meanSquare, fourthPowers / count),
+        columns.strengths(slices),
+        rows.strengths(slices));
   }
 
   private static double total(double[] values) {

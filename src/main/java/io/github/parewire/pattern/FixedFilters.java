@@ -46,7 +46,7 @@ public final class FixedFilters {
     for (Layer layer : findings.layers()) {
       marked.add(pattern(layer, references).map(layer::withPattern).orElse(layer));
     }
-    return new Findings(marked, findings.left());
+    return new Findings(marked, findings.left(), findings.recurrent());
   }
 
   private static Optional<FixedPattern> pattern(Layer layer, References.Recent references)

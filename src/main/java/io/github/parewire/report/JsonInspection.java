@@ -8,7 +8,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.parewire.result.Inspection;
 import io.github.parewire.result.LayerInspection;
+import io.github.parewire.result.LayerStatistics;
+import io.github.parewire.result.NeuronStrengths;
+import io.github.parewire.result.RecurrentInspection;
 import io.github.parewire.result.StrengthVariance;
+import java.util.OptionalDouble;
 
 /** What a model has, for programs: docs/inspect.schema.json describes it. */
 public final class JsonInspection {
@@ -40,6 +44,8 @@ public final class JsonInspection {
     inspection.layers().forEach(layer -> layers.add(layer(layer)));
     ArrayNode left = root.putArray("left");
     inspection.left().forEach(tensor -> left.add(JsonLayers.left(tensor)));
+    ArrayNode recurrent = root.putArray("recurrent");
+    inspection.recurrent().forEach(weight -> recurrent.add(recurrent(weight)));
     root.put("weights", inspection.weights());
     return JsonLayers.text(root);
   }
@@ -47,14 +53,52 @@ public final class JsonInspection {
   private static ObjectNode layer(LayerInspection inspection) {
     ObjectNode node = JsonLayers.layer(inspection.layer());
     inspection.obstacle().ifPresent(why -> node.put("left", why));
-    StrengthVariance variance = inspection.statistics().strengthVariance();
+    putStatistics(node, inspection.statistics());
+    node.set("looksLike", JsonLayers.likeness(inspection.likeness()));
+    return node;
+  }
+
+  private static ObjectNode recurrent(RecurrentInspection weight) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("tensor", weight.tensor());
+    node.put("operator", weight.operator());
+    node.put("node", weight.node());
+    node.set("dims", JsonLayers.numbers(weight.dims()));
+    node.put("type", weight.type());
+    node.set("matrix", JsonLayers.matrix(weight.matrix()));
+    putStatistics(node, weight.statistics());
+    return node;
+  }
+
+  private static void putStatistics(ObjectNode node, LayerStatistics statistics) {
+    StrengthVariance variance = statistics.strengthVariance();
     put(node, "inputStrengthVariance", variance.input());
     put(node, "outputStrengthVariance", variance.output());
-    StrengthVariance ideal = inspection.statistics().idealStrengthVariance();
+    StrengthVariance ideal = statistics.idealStrengthVariance();
     put(node, "idealInputStrengthVariance", ideal.input());
     put(node, "idealOutputStrengthVariance", ideal.output());
-    node.set("weights", JsonLayers.weights(inspection.statistics()));
-    node.set("looksLike", JsonLayers.likeness(inspection.likeness()));
+    node.set("inputStrengths", strengths(statistics.inputStrengths()));
+    node.set("outputStrengths", strengths(statistics.outputStrengths()));
+    node.set("weights", JsonLayers.weights(statistics));
+  }
+
+  private static ObjectNode strengths(NeuronStrengths strengths) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("neurons", strengths.neurons());
+    put(node, "mean", OptionalDouble.of(strengths.mean()));
+    put(node, "skewness", OptionalDouble.of(strengths.skewness()));
+    node.put("skewnessError", strengths.skewnessError());
+    node.put("expectedDeviations", strengths.expectedDeviations());
+    node.set("weakest", neuron(strengths.weakest()));
+    node.set("strongest", neuron(strengths.strongest()));
+    return node;
+  }
+
+  private static ObjectNode neuron(NeuronStrengths.Neuron neuron) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("matrix", neuron.matrix());
+    node.put("neuron", neuron.neuron());
+    put(node, "strength", OptionalDouble.of(neuron.strength()));
     return node;
   }
 }

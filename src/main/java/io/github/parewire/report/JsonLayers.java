@@ -11,6 +11,7 @@ import io.github.parewire.result.LayerDescription;
 import io.github.parewire.result.LayerStatistics;
 import io.github.parewire.result.LeftTensor;
 import io.github.parewire.result.Likeness;
+import io.github.parewire.result.MatrixShape;
 import java.util.Collection;
 import java.util.OptionalDouble;
 
@@ -40,13 +41,19 @@ final class JsonLayers {
     node.set("dims", numbers(layer.dims()));
     node.put("type", layer.type());
     node.put("storage", LowerCase.of(layer.storage()));
-    node.putObject("matrix")
-        .put("slices", layer.matrix().slices())
-        .put("outputs", layer.matrix().outputs())
-        .put("inputs", layer.matrix().inputs());
+    node.set("matrix", matrix(layer.matrix()));
     node.put("fanIn", layer.fans().in());
     node.put("fanOut", layer.fans().out());
     return node;
+  }
+
+  /** How many matrices a weight is, and of which shape. */
+  static ObjectNode matrix(MatrixShape matrix) {
+    return NODES
+        .objectNode()
+        .put("slices", matrix.slices())
+        .put("outputs", matrix.outputs())
+        .put("inputs", matrix.inputs());
   }
 
   /** What its weights are like, each on its own. */

@@ -30,14 +30,17 @@ public final class TextInspection {
   private static final int NAMED = 2;
 
   private final boolean ideal;
+  private final boolean strengths;
 
   /**
    * Makes a form of inspections.
    *
    * @param ideal whether to print the strength variances expected of independent weights, too
+   * @param strengths whether to print how strengths are distributed
    */
-  public TextInspection(boolean ideal) {
+  public TextInspection(boolean ideal, boolean strengths) {
     this.ideal = ideal;
+    this.strengths = strengths;
   }
 
   /**
@@ -51,6 +54,9 @@ public final class TextInspection {
     lines.add(header(inspection));
     add(lines, table(inspection.layers(), columns()));
     add(lines, evidence(inspection.layers()));
+    if (strengths) {
+      add(lines, StrengthTable.lines(inspection));
+    }
     add(lines, obstacles(inspection.layers()));
     add(lines, others(inspection.left()));
     lines.add("");

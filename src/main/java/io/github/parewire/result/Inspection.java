@@ -16,6 +16,7 @@ import java.util.function.UnaryOperator;
  * @param opsets the operator sets, such as "ai.onnx 18"
  * @param layers every layer found, in the order of their numbers
  * @param left every other tensor of two or more dimensions
+ * @param recurrent those of them that are weights of recurrent layers
  * @param host what looked at it, and where
  */
 public record Inspection(
@@ -28,6 +29,7 @@ public record Inspection(
     List<String> opsets,
     List<LayerInspection> layers,
     List<LeftTensor> left,
+    List<RecurrentInspection> recurrent,
     Host host) {
 
   /** Copies its arguments. */
@@ -36,6 +38,7 @@ public record Inspection(
     opsets = List.copyOf(opsets);
     layers = List.copyOf(layers);
     left = List.copyOf(left);
+    recurrent = List.copyOf(recurrent);
   }
 
   /** {@return the number of weights in all layers} */
@@ -61,6 +64,7 @@ public record Inspection(
         opsets,
         layers,
         left,
+        recurrent,
         host);
   }
 }

@@ -16,6 +16,8 @@ import java.util.OptionalDouble;
  * @param strengthVariance the variance of the strengths, the mean over the matrices
  * @param inputs how the columns differ
  * @param outputs how the rows differ
+ * @param inputStrengths the columns' strengths
+ * @param outputStrengths the rows' strengths
  */
 public record LayerStatistics(
     long weights,
@@ -28,7 +30,9 @@ public record LayerStatistics(
     double resolution,
     StrengthVariance strengthVariance,
     Spread inputs,
-    Spread outputs) {
+    Spread outputs,
+    NeuronStrengths inputStrengths,
+    NeuronStrengths outputStrengths) {
 
   /** {@return the standard deviation} */
   public double standardDeviation() {
@@ -78,7 +82,9 @@ public record LayerStatistics(
         resolution,
         strengthVariance,
         inputs,
-        outputs);
+        outputs,
+        inputStrengths,
+        outputStrengths);
   }
 
   /** {@return the largest absolute value} */

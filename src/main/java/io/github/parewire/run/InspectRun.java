@@ -4,6 +4,7 @@ import io.github.parewire.host.HostFacts;
 import io.github.parewire.layers.Findings;
 import io.github.parewire.layers.Layer;
 import io.github.parewire.layers.LayerFinder;
+import io.github.parewire.layers.RecurrentWeight;
 import io.github.parewire.measure.Detector;
 import io.github.parewire.measure.StoredStatistics;
 import io.github.parewire.model.ExternalData;
@@ -14,6 +15,7 @@ import io.github.parewire.pattern.FixedFilters;
 import io.github.parewire.result.Inspection;
 import io.github.parewire.result.LayerInspection;
 import io.github.parewire.result.LayerStatistics;
+import io.github.parewire.result.RecurrentInspection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,6 +47,10 @@ public final class InspectRun {
         findings.layers().stream()
             .<Callable<LayerInspection>>map(layer -> () -> inspect(layer))
             .toList();
+    List<Callable<RecurrentInspection>> others =
+        findings.recurrent().stream()
+            .<Callable<RecurrentInspection>>map(weight -> () -> inspect(weight))
+            .toList();
     return new Inspection(
         file.path(),
         file.size(),
@@ -55,6 +61,7 @@ public final class InspectRun {
         file.opsets(),
         ParallelTasks.run(options.execution().threads(), tasks),
         findings.left(),
+        ParallelTasks.run(options.execution().threads(), others),
         HostFacts.of(Optional.empty(), Optional.empty()));
   }
 
@@ -65,5 +72,16 @@ public final class InspectRun {
         layer.obstacle(),
         statistics,
         Detector.judge(statistics, layer.use().fans(), layer.pattern()));
+  }
+
+  private static RecurrentInspection inspect(RecurrentWeight weight) throws IOException {
+    return new RecurrentInspection(
+        weight.tensor().name(),
+        weight.use().operator(),
+        weight.use().node(),
+        weight.tensor().dims(),
+        weight.tensor().type().text(),
+        weight.use().matrices().shape(),
+        StoredStatistics.of(weight));
   }
 }
