@@ -43,4 +43,4 @@ def test_recipe(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_there_are_recipes() -> None:
-    assert len(recipes()) == 11
+    assert len(recipes()) == 12
