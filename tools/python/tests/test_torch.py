@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import random
 import subprocess
 import sys
@@ -662,6 +663,27 @@ def test_the_report_reads_well() -> None:
         "same weights": "holds",
         "runs": "skipped",
     }
+
+
+def test_an_optimizer_that_was_made_before_trains_what_was_rewired() -> None:
+    def step(module: nn.Module, optimizer: Any) -> None:
+        optimizer.zero_grad()
+        module(torch.linspace(-1, 1, 24).reshape(2, 12)).square().sum().backward()
+        optimizer.step()
+
+    one, other = build(Mlp), build(Mlp)
+    before = torch.optim.AdamW(one.parameters(), lr=0.1)
+    step(one, before)
+    step(other, torch.optim.AdamW(other.parameters(), lr=0.1))
+    state = copy.deepcopy(before.state_dict())
+    rewire_(one, SEED, allow_trained=True)
+    rewire_(other, SEED, allow_trained=True)
+    after = torch.optim.AdamW(other.parameters(), lr=0.1)
+    after.load_state_dict(state)
+    step(one, before)
+    step(other, after)
+    assert not oracle.same_bits(arrays(one)["0.weight"], arrays(build(Mlp))["0.weight"])
+    oracle.assert_same_bits(arrays(one), arrays(other))
 
 
 _GROWTH = """
