@@ -1,12 +1,15 @@
 package io.github.parewire.cli;
 
 import io.github.parewire.Inspector;
+import io.github.parewire.report.HtmlReport;
 import io.github.parewire.report.JsonInspection;
 import io.github.parewire.report.TextInspection;
 import io.github.parewire.result.Inspection;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,6 +57,15 @@ final class InspectCommand implements Callable<Integer> {
               + " table. docs/*.schema.json describes it.")
   private ReportPlace json;
 
+  @Option(
+      names = "--html",
+      paramLabel = "FILE|-",
+      converter = ReportPlace.Converter.class,
+      description =
+          "Write a page for people, with how the strengths of each layer's neurons are distributed,"
+              + " to a file or, for -, to standard output in place of the table.")
+  private ReportPlace html;
+
   @Mixin private Verbosity verbosity;
 
   @Spec private CommandSpec spec;
@@ -64,20 +76,19 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private int inspect(Pipes pipes) throws IOException {
-    if (json != null) {
-      json.requireFolder();
-      json.requireOther(model);
-    }
+    Reports reports = new Reports(Optional.ofNullable(json), Optional.ofNullable(html));
+    reports.requirePlaces(List.of(model));
     Inspection inspection =
         pipes.named(new Inspector(reading.options().build()).inspect(pipes.source(model)));
     PrintWriter results = spec.commandLine().getOut();
+    reports.requireOthers(inspection.dataFiles());
     if (json != null) {
-      for (Path data : inspection.dataFiles()) {
-        json.requireOther(data);
-      }
       json.write(JsonInspection.text(inspection) + System.lineSeparator(), results);
     }
-    if (!verbosity.isQuiet() && (json == null || !json.isStandardOutput())) {
+    if (html != null) {
+      html.write(HtmlReport.text(inspection), results);
+    }
+    if (!verbosity.isQuiet() && !reports.takeStandardOutput()) {
       new TextInspection(ideal, strengths).lines(inspection).forEach(results::println);
     }
     return ExitCode.DONE.status();

@@ -59,7 +59,12 @@ record Reports(Optional<ReportPlace> json, Optional<ReportPlace> html) {
     }
   }
 
-  private void requireOthers(Collection<Path> models) throws IOException {
+  /**
+   * Checks that no report would replace a file.
+   *
+   * @throws UsageException if one would
+   */
+  void requireOthers(Collection<Path> models) throws IOException {
     for (ReportPlace place : places()) {
       for (Path model : models) {
         place.requireOther(model);

@@ -1,8 +1,10 @@
 package io.github.parewire.measure;
 
+import io.github.parewire.result.Histogram;
 import io.github.parewire.result.NeuronStrengths;
 import io.github.parewire.result.NeuronStrengths.Neuron;
 import io.github.parewire.result.Spread;
+import java.util.stream.DoubleStream;
 
 /** The sum of the weights, and of their squares, in each row of a matrix, or in each column. */
 final class LineSums {
@@ -100,7 +102,8 @@ final class LineSums {
         mean,
         cubes / lines() / (variance * Math.sqrt(variance)),
         neuron(weakest, matrices),
-        neuron(strongest, matrices));
+        neuron(strongest, matrices),
+        Histogram.of(DoubleStream.of(sums), DoubleStream.empty()));
   }
 
   private Neuron neuron(int line, int matrices) {

@@ -4,6 +4,7 @@ import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
 import io.github.parewire.message.Wording;
+import io.github.parewire.result.Inspection;
 import io.github.parewire.result.Report;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
 public final class HtmlReport {
 
   private static final String TEMPLATE = "report.jte";
+  private static final String INSPECTION = "inspection.jte";
   private static final Pattern NON_ASCII = Pattern.compile("[^\\x00-\\x7f]");
 
   private HtmlReport() {}
@@ -28,11 +30,25 @@ public final class HtmlReport {
    * @return an HTML document of ASCII characters
    */
   public static String text(Report report, List<String> arguments, Wording wording) {
+    return page(TEMPLATE, new HtmlPage(report, arguments, wording));
+  }
+
+  /**
+   * The page about a model as it is.
+   *
+   * @param inspection what it has
+   * @return an HTML document of ASCII characters
+   */
+  public static String text(Inspection inspection) {
+    return page(INSPECTION, new InspectionPage(inspection));
+  }
+
+  private static String page(String template, Object contents) {
     TemplateEngine engine =
         TemplateEngine.createPrecompiled(
             null, ContentType.Html, null, HtmlReport.class.getPackageName());
     StringOutput page = new StringOutput();
-    engine.render(TEMPLATE, new HtmlPage(report, arguments, wording), page);
+    engine.render(template, contents, page);
     return ascii(page.toString());
   }
 

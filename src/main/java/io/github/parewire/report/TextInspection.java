@@ -119,7 +119,8 @@ public final class TextInspection {
     }
   }
 
-  private static String name(Likeness likeness) {
+  /** What weights look like, in words. */
+  static String name(Likeness likeness) {
     String name =
         switch (likeness.kind()) {
           case RANDOM -> names(likeness.initializers());

@@ -10,9 +10,15 @@ package io.github.parewire.result;
  *     strengths that are all the same
  * @param weakest the neuron of the least strength, of equal ones the first
  * @param strongest the neuron of the largest strength, of equal ones the first
+ * @param histogram how many have which strength; of after there is none
  */
 public record NeuronStrengths(
-    int neurons, double mean, double skewness, Neuron weakest, Neuron strongest) {
+    int neurons,
+    double mean,
+    double skewness,
+    Neuron weakest,
+    Neuron strongest,
+    Histogram histogram) {
 
   private static final double EULER = 0.5772156649015329;
 

@@ -1,6 +1,7 @@
 package io.github.parewire.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -144,6 +145,69 @@ final class InspectStrengthsTest {
     }
     assertEquals(expected, above, 0.25);
     assertEquals(error, Math.sqrt(skewnesses), 0.1);
+  }
+
+  @Test
+  void aPageForPeople() throws IOException {
+    Weights weights = Weights.kaiming(random, 40, 30);
+    String name = "<script>alert('\u00e9')</script>";
+    Path in = Models.dense(name, Storage.RAW, weights).write(folder.resolve("in.onnx"));
+    Path page = folder.resolve("page.html");
+
+    Cli run = Cli.run("inspect", in, "--html", page, "-q");
+
+    assertEquals(new Cli(0, "", ""), run);
+    String html = Files.readString(page);
+    assertTrue(html.chars().allMatch(character -> character < 128), html);
+    String policy = "content=\"default-src 'none'; style-src 'unsafe-inline'\"";
+    assertTrue(html.replace("&#39;", "'").contains(policy), html);
+    assertFalse(html.contains("<script"), html);
+    assertTrue(html.contains("&lt;script&gt;alert"), html);
+    assertEquals(2, html.split("<svg ", -1).length - 1);
+    assertEquals(2, html.split("<polyline ", -1).length - 1);
+    assertFalse(html.contains("NaN"), html);
+    assertTrue(html.contains("Kaiming"), html);
+
+    Cli printed = Cli.run("inspect", in, "--html", "-");
+    assertEquals(html, printed.out());
+  }
+
+  /** A layer of weights that are all the same, and one of a single weight. */
+  @Test
+  void aPageOfWeightsThatDoNotDiffer() throws IOException {
+    Models models = Models.model();
+    models
+        .graph()
+        .input("x", DataType.FLOAT)
+        .weights("same", Storage.RAW, Weights.floats(new int[] {2, 2}, 1, 1, 1, 1))
+        .weights("single", Storage.RAW, Weights.floats(new int[] {1, 1}, 3))
+        .weights("none", Storage.RAW, Weights.floats(new int[] {2, 2}, Float.NaN, 1, 2, 3))
+        .node("MatMul", List.of("x", "same"), "a")
+        .node("MatMul", List.of("a", "single"), "b")
+        .node("MatMul", List.of("b", "none"), "c")
+        .output("c", DataType.FLOAT);
+    Path in = models.write(folder.resolve("in.onnx"));
+
+    Cli run = Cli.run("inspect", in, "--html", "-");
+
+    assertEquals(0, run.status(), run::err);
+    assertEquals(6, run.out().split("<td>inputs<|<td>outputs<", -1).length - 1, run::out);
+    assertFalse(run.out().contains("<path"), run::out);
+  }
+
+  @Test
+  void reportsHavePlacesOfTheirOwn() {
+    Path in =
+        Models.dense("w", Storage.RAW, Weights.kaiming(random, 8, 8))
+            .write(folder.resolve("in.onnx"));
+    for (List<Object> places : List.<List<Object>>of(List.of("-", "-"), List.of("x", "x"))) {
+      Cli run = Cli.run("inspect", in, "--json", places.get(0), "--html", places.get(1));
+      assertEquals(2, run.status(), run::toString);
+      assertTrue(run.err().contains("both go to"), run::err);
+    }
+    Cli run = Cli.run("inspect", in, "--html", in);
+    assertEquals(2, run.status(), run::toString);
+    assertTrue(run.err().contains("is another file of this run"), run::err);
   }
 
   private static double[][] matrix(Weights weights, int from, int rows, int columns) {
