@@ -191,7 +191,7 @@ final class InspectStrengthsTest {
     Cli run = Cli.run("inspect", in, "--html", "-");
 
     assertEquals(0, run.status(), run::err);
-    assertEquals(6, run.out().split("<td>inputs<|<td>outputs<", -1).length - 1, run::out);
+    assertEquals(6, run.out().split("<td>[0-9]+ (in|out)puts<", -1).length - 1, run::out);
     assertFalse(run.out().contains("<path"), run::out);
   }
 
