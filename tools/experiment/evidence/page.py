@@ -67,9 +67,13 @@ class Results:
 
     def __init__(self, records: Sequence[Epoch]) -> None:
         self.records = records
-        self.cases: list[Case] = sorted(
-            {(r.initializer, r.network) for r in records}, key=[(r.initializer, r.network) for r in records].index
-        )
+        found = {(r.initializer, r.network) for r in records}
+        self.cases: list[Case] = [
+            (initializer, name)
+            for name, network in NETWORKS.items()
+            for initializer in network.initializers
+            if (initializer, name) in found
+        ]
 
     def values(self, case: Case, arm: str, when: str, measure: Callable[[Epoch], float]) -> Values:
         """Return an arm's values, in the order of seeds."""
@@ -153,7 +157,7 @@ class Results:
             for test in self.family(pairs, measure)
         }
         rows = []
-        for case in sorted(self.cases, key=lambda case: list(NETWORKS).index(case[1])):
+        for case in self.cases:
             for arm in others:
                 if arm in self.arms(case):
                     said = [_verdict(when, [tests[case, arm, when, m] for m in ("accuracy", "loss")]) for when in WHEN]
@@ -213,7 +217,8 @@ def training(records: Sequence[Epoch], curves: Sequence[Curve], folder: Path) ->
             for c in results.cases
         },
     )
-    plots.curves(folder / "curves.png", {names[c]: _curves(curves, c) for c in results.cases}, STRETCH, BATCH)
+    drawn = {names[c]: arms for c in results.cases if (arms := _curves(curves, c))}
+    plots.curves(folder / "curves.png", drawn, STRETCH, BATCH)
     return {
         "answer": results.answer(),
         "accuracy": results.table(REWIRED, accuracy, 2, "%"),
