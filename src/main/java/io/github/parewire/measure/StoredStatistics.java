@@ -1,13 +1,13 @@
 package io.github.parewire.measure;
 
 import io.github.parewire.layers.Layer;
-import io.github.parewire.layers.RecurrentWeight;
 import io.github.parewire.layers.WeightUse;
 import io.github.parewire.model.BytesConsumer;
 import io.github.parewire.model.ElementType;
 import io.github.parewire.model.StoredTensor;
 import io.github.parewire.model.TensorData;
 import io.github.parewire.parallel.ParallelTasks;
+import io.github.parewire.result.Centrality;
 import io.github.parewire.result.LayerStatistics;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -50,21 +50,29 @@ public final class StoredStatistics {
    * @throws IOException if its file can't be read
    */
   public static LayerStatistics of(Layer layer) throws IOException {
-    return of(layer.tensor(), layer.use());
+    return statistics(layer.tensor(), sums(layer.tensor(), layer.use()));
   }
 
+  /** What a weight is like, and how central the neurons are. */
+  public record WithCentrality(LayerStatistics statistics, Centrality centrality) {}
+
   /**
-   * Measures the weight of a recurrent layer.
+   * Measures a weight that an operator uses, and its neurons' strengths.
    *
    * @throws IOException if its file can't be read
    */
-  public static LayerStatistics of(RecurrentWeight weight) throws IOException {
-    return of(weight.tensor(), weight.use());
+  public static WithCentrality withCentrality(StoredTensor tensor, WeightUse use)
+      throws IOException {
+    WeightSums sums = sums(tensor, use);
+    return new WithCentrality(statistics(tensor, sums), sums.centrality());
   }
 
-  private static LayerStatistics of(StoredTensor tensor, WeightUse use) throws IOException {
-    WeightSums sums = new StoredStatistics(tensor.type(), use).sums(tensor.data());
+  private static LayerStatistics statistics(StoredTensor tensor, WeightSums sums) {
     return sums.statistics(WeightDecoder.resolution(tensor.type()));
+  }
+
+  private static WeightSums sums(StoredTensor tensor, WeightUse use) throws IOException {
+    return new StoredStatistics(tensor.type(), use).sums(tensor.data());
   }
 
   private WeightSums sums(TensorData data) throws IOException {

@@ -1,5 +1,6 @@
 package io.github.parewire.measure;
 
+import io.github.parewire.result.Centrality;
 import io.github.parewire.result.LayerStatistics;
 import io.github.parewire.result.StrengthVariance;
 
@@ -121,9 +122,12 @@ final class WeightSums {
         resolution,
         StrengthVariance.of(columns.sums(), rows.sums(), slices),
         columns.spread(count / columns.lines(), mean, meanSquare, fourthPowers / count),
-        rows.spread(count / rows.lines(), mean, meanSquare, fourthPowers / count),
-        columns.strengths(slices),
-        rows.strengths(slices));
+        rows.spread(count / rows.lines(), mean, meanSquare, fourthPowers / count));
+  }
+
+  /** How central the neurons are, of all weights that were added. */
+  Centrality centrality() {
+    return new Centrality(columns.strengths(slices), rows.strengths(slices));
   }
 
   private static double total(double[] values) {

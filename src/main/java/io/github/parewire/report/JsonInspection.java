@@ -6,6 +6,7 @@ import static io.github.parewire.report.JsonLayers.strings;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.parewire.result.Centrality;
 import io.github.parewire.result.Inspection;
 import io.github.parewire.result.LayerInspection;
 import io.github.parewire.result.LayerStatistics;
@@ -53,7 +54,7 @@ public final class JsonInspection {
   private static ObjectNode layer(LayerInspection inspection) {
     ObjectNode node = JsonLayers.layer(inspection.layer());
     inspection.obstacle().ifPresent(why -> node.put("left", why));
-    putStatistics(node, inspection.statistics());
+    putStatistics(node, inspection.statistics(), inspection.centrality());
     node.set("looksLike", JsonLayers.likeness(inspection.likeness()));
     return node;
   }
@@ -66,19 +67,20 @@ public final class JsonInspection {
     node.set("dims", JsonLayers.numbers(weight.dims()));
     node.put("type", weight.type());
     node.set("matrix", JsonLayers.matrix(weight.matrix()));
-    putStatistics(node, weight.statistics());
+    putStatistics(node, weight.statistics(), weight.centrality());
     return node;
   }
 
-  private static void putStatistics(ObjectNode node, LayerStatistics statistics) {
+  private static void putStatistics(
+      ObjectNode node, LayerStatistics statistics, Centrality centrality) {
     StrengthVariance variance = statistics.strengthVariance();
     put(node, "inputStrengthVariance", variance.input());
     put(node, "outputStrengthVariance", variance.output());
     StrengthVariance ideal = statistics.idealStrengthVariance();
     put(node, "idealInputStrengthVariance", ideal.input());
     put(node, "idealOutputStrengthVariance", ideal.output());
-    node.set("inputStrengths", strengths(statistics.inputStrengths()));
-    node.set("outputStrengths", strengths(statistics.outputStrengths()));
+    node.set("inputStrengths", strengths(centrality.inputs()));
+    node.set("outputStrengths", strengths(centrality.outputs()));
     node.set("weights", JsonLayers.weights(statistics));
   }
 

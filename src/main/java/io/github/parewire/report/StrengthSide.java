@@ -2,6 +2,7 @@ package io.github.parewire.report;
 
 import static java.util.stream.Collectors.joining;
 
+import io.github.parewire.result.Centrality;
 import io.github.parewire.result.Histogram;
 import io.github.parewire.result.Inspection;
 import io.github.parewire.result.LayerStatistics;
@@ -54,28 +55,35 @@ record StrengthSide(
                     sides,
                     String.valueOf(layer.layer().number()),
                     layer.layer().tensor(),
-                    layer.statistics()));
+                    layer.statistics(),
+                    layer.centrality()));
     inspection
         .recurrent()
-        .forEach(weight -> add(sides, weight.operator(), weight.tensor(), weight.statistics()));
+        .forEach(
+            weight ->
+                add(
+                    sides,
+                    weight.operator(),
+                    weight.tensor(),
+                    weight.statistics(),
+                    weight.centrality()));
     return sides;
   }
 
   private static void add(
-      List<StrengthSide> sides, String layer, String tensor, LayerStatistics statistics) {
+      List<StrengthSide> sides,
+      String layer,
+      String tensor,
+      LayerStatistics statistics,
+      Centrality centrality) {
     StrengthVariance variance = statistics.strengthVariance();
     StrengthVariance ideal = statistics.idealStrengthVariance();
     sides.add(
         new StrengthSide(
-            layer, tensor, "inputs", statistics.inputStrengths(), variance.input(), ideal.input()));
+            layer, tensor, "inputs", centrality.inputs(), variance.input(), ideal.input()));
     sides.add(
         new StrengthSide(
-            layer,
-            tensor,
-            "outputs",
-            statistics.outputStrengths(),
-            variance.output(),
-            ideal.output()));
+            layer, tensor, "outputs", centrality.outputs(), variance.output(), ideal.output()));
   }
 
   String weakest() {

@@ -8,10 +8,12 @@ import java.util.Optional;
  * @param layer what it is
  * @param obstacle why a run leaves it unless it is named, if so
  * @param statistics of its weights
+ * @param centrality of its neurons
  * @param likeness what they look like
  */
 public record LayerInspection(
     LayerDescription layer,
     Optional<String> obstacle,
     LayerStatistics statistics,
+    Centrality centrality,
     Likeness likeness) {}

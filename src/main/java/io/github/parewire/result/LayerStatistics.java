@@ -16,8 +16,6 @@ import java.util.OptionalDouble;
  * @param strengthVariance the variance of the strengths, the mean over the matrices
  * @param inputs how the columns differ
  * @param outputs how the rows differ
- * @param inputStrengths the columns' strengths
- * @param outputStrengths the rows' strengths
  */
 public record LayerStatistics(
     long weights,
@@ -30,9 +28,7 @@ public record LayerStatistics(
     double resolution,
     StrengthVariance strengthVariance,
     Spread inputs,
-    Spread outputs,
-    NeuronStrengths inputStrengths,
-    NeuronStrengths outputStrengths) {
+    Spread outputs) {
 
   /** {@return the standard deviation} */
   public double standardDeviation() {
@@ -82,9 +78,7 @@ public record LayerStatistics(
         resolution,
         strengthVariance,
         inputs,
-        outputs,
-        inputStrengths,
-        outputStrengths);
+        outputs);
   }
 
   /** {@return the largest absolute value} */

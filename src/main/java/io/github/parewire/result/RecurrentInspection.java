@@ -12,6 +12,7 @@ import java.util.List;
  * @param type its elements' type
  * @param matrix a matrix a direction, of [gates x hidden, inputs]
  * @param statistics of its weights
+ * @param centrality of its neurons
  */
 public record RecurrentInspection(
     String tensor,
@@ -20,7 +21,8 @@ public record RecurrentInspection(
     List<Long> dims,
     String type,
     MatrixShape matrix,
-    LayerStatistics statistics) {
+    LayerStatistics statistics,
+    Centrality centrality) {
 
   /** Copies its arguments. */
   public RecurrentInspection {

@@ -66,15 +66,20 @@ public final class InspectRun {
   }
 
   private static LayerInspection inspect(Layer layer) throws IOException {
-    LayerStatistics statistics = StoredStatistics.of(layer);
+    StoredStatistics.WithCentrality measured =
+        StoredStatistics.withCentrality(layer.tensor(), layer.use());
+    LayerStatistics statistics = measured.statistics();
     return new LayerInspection(
         layer.description(),
         layer.obstacle(),
         statistics,
+        measured.centrality(),
         Detector.judge(statistics, layer.use().fans(), layer.pattern()));
   }
 
   private static RecurrentInspection inspect(RecurrentWeight weight) throws IOException {
+    StoredStatistics.WithCentrality measured =
+        StoredStatistics.withCentrality(weight.tensor(), weight.use());
     return new RecurrentInspection(
         weight.tensor().name(),
         weight.use().operator(),
@@ -82,6 +87,7 @@ public final class InspectRun {
         weight.tensor().dims(),
         weight.tensor().type().text(),
         weight.use().matrices().shape(),
-        StoredStatistics.of(weight));
+        measured.statistics(),
+        measured.centrality());
   }
 }
