@@ -8,6 +8,7 @@ import io.github.parewire.result.FileHash;
 import io.github.parewire.result.LayerDescription;
 import io.github.parewire.result.LayerReport;
 import io.github.parewire.result.LayerSketch;
+import io.github.parewire.result.LeftTensor;
 import io.github.parewire.result.Proof;
 import io.github.parewire.result.Report;
 import io.github.parewire.result.StrengthVariance;
@@ -44,7 +45,13 @@ final class HtmlPage {
       int number, String tensor, String operator, String matrix, Change input, Change output) {}
 
   /** A tensor that was left. */
-  record LeftRow(String tensor, String shape, String type, String reason) {}
+  record LeftRow(String tensor, String shape, String type, String reason) {
+
+    static LeftRow of(LeftTensor tensor) {
+      return new LeftRow(
+          tensor.name(), Tables.shape(tensor.dims()), tensor.type(), tensor.reason());
+    }
+  }
 
   /** A variance before and after. */
   record Change(OptionalDouble first, OptionalDouble second) {
@@ -252,16 +259,7 @@ final class HtmlPage {
                         Tables.shape(left.layer().dims()),
                         left.layer().type(),
                         left.reason()));
-    Stream<LeftRow> others =
-        report.left().stream()
-            .map(
-                tensor ->
-                    new LeftRow(
-                        tensor.name(),
-                        Tables.shape(tensor.dims()),
-                        tensor.type(),
-                        tensor.reason()));
-    return Stream.concat(layers, others).toList();
+    return Stream.concat(layers, report.left().stream().map(LeftRow::of)).toList();
   }
 
   /** Layers that have charts. */

@@ -82,11 +82,6 @@ final class InspectionPage {
   }
 
   List<HtmlPage.LeftRow> left() {
-    return inspection.left().stream()
-        .map(
-            tensor ->
-                new HtmlPage.LeftRow(
-                    tensor.name(), Tables.shape(tensor.dims()), tensor.type(), tensor.reason()))
-        .toList();
+    return inspection.left().stream().map(HtmlPage.LeftRow::of).toList();
   }
 }

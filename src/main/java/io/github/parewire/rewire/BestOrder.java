@@ -20,12 +20,6 @@ import java.util.function.LongConsumer;
  */
 final class BestOrder<A> {
 
-  /** Weights in a block of lines, where a line has fewer. */
-  private static final int BLOCK = 1 << 15;
-
-  /** A cache line's worth of columns, the least to read at a time. */
-  private static final int LINE = 16;
-
   private final NativeMatrix<A> weights;
   private final Matrix matrix;
   private final Passes passes;
@@ -65,7 +59,6 @@ final class BestOrder<A> {
       }
       shuffle(best, matrix, drawn, weights);
       matrix.assign(drawn);
-      matrix.written();
     }
   }
 
@@ -106,7 +99,7 @@ final class BestOrder<A> {
 
   private double[] sums(LineAxis axis, int length) {
     int lines = matrix.lines(axis);
-    int capacity = Math.min(lines, Math.max(LINE, BLOCK / length));
+    int capacity = JavaKernel.blockLines(matrix, axis);
     A block = weights.newArray(Math.multiplyExact(capacity, length));
     double[] sums = new double[length];
     for (int first = 0; first < lines; first += capacity) {

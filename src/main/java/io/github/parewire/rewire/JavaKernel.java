@@ -83,22 +83,24 @@ public final class JavaKernel implements RewireKernel {
 
   private void rewireBy(Selection.ByStrength selection, Matrix matrix, SeedSequence stream) {
     if (rule.passes().rewireInputs()) {
-      pass(selection, matrix, LineAxis.ROWS, BLOCK / matrix.columns(), stream);
+      pass(selection, matrix, LineAxis.ROWS, stream);
     }
     if (rule.passes().rewireOutputs()) {
-      pass(selection, matrix, LineAxis.COLUMNS, Math.max(LINE, BLOCK / matrix.rows()), stream);
+      pass(selection, matrix, LineAxis.COLUMNS, stream);
     }
   }
 
+  /** How many lines of a matrix to read at a time. */
+  static int blockLines(Matrix matrix, LineAxis axis) {
+    int least = axis == LineAxis.COLUMNS ? LINE : 1;
+    return Math.min(matrix.lines(axis), Math.max(least, BLOCK / matrix.lineLength(axis)));
+  }
+
   private void pass(
-      Selection.ByStrength selection,
-      Matrix matrix,
-      LineAxis axis,
-      int blockLines,
-      SeedSequence stream) {
+      Selection.ByStrength selection, Matrix matrix, LineAxis axis, SeedSequence stream) {
     int lines = matrix.lines(axis);
     int length = matrix.lineLength(axis);
-    int capacity = Math.max(1, Math.min(lines, blockLines));
+    int capacity = blockLines(matrix, axis);
     IntFunction<Block<?>> blocks = blocks(matrix.memory(), axis, length);
     try (IdleThread idleThread = new IdleThread();
         BlockPipeline pipeline = new BlockPipeline(idleThread, lines, length, capacity, blocks);

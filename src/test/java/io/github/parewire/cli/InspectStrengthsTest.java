@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SpecVersion;
 import io.github.parewire.model.ElementType;
 import io.github.parewire.onnx.TensorProto.DataType;
 import io.github.parewire.testing.Matrices;
@@ -21,7 +18,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -258,14 +254,6 @@ final class InspectStrengthsTest {
   }
 
   private static JsonNode inspect(Path model) throws IOException {
-    Cli run = Cli.run("inspect", model, "--json", "-");
-    assertEquals(0, run.status(), run::err);
-    JsonNode report = new ObjectMapper().readTree(run.out());
-    Set<?> problems =
-        JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-            .getSchema(Files.readString(Path.of("docs", "inspect.schema.json")))
-            .validate(report);
-    assertEquals(Set.of(), problems);
-    return report;
+    return InspectTest.json(Cli.run("inspect", model, "--json", "-"));
   }
 }

@@ -201,7 +201,7 @@ final class InspectTest {
   }
 
   /** What was printed, after a look at whether it follows the schema. */
-  private static JsonNode json(Cli run) throws IOException {
+  static JsonNode json(Cli run) throws IOException {
     assertEquals(0, run.status(), run::err);
     JsonNode report = new ObjectMapper().readTree(run.out());
     Set<?> problems =
