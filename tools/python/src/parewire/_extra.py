@@ -31,8 +31,8 @@ def extra_layouts(
     """
     layouts: dict[str, Layout] = {}
     for glob, given in extra.items():
-        layout = to_layout(given)
-        names = [name for name in shapes if pattern(glob).fullmatch(name)]
+        layout, matches = to_layout(given), pattern(glob)
+        names = [name for name in shapes if matches.fullmatch(name)]
         layouts.update(dict.fromkeys(_fitting(glob, layout, names, shapes), layout))
     return layouts
 

@@ -29,8 +29,7 @@ def initialize(
     """
     with torch.no_grad():
         if layout.is_natural:
-            best = _best(parameter, initializer, draws)
-            parameter.copy_(best)
+            parameter.copy_(_best(parameter, initializer, draws))
             return
         shape = layout.matrix(parameter.shape)
         one = [shape.groups * shape.outputs, shape.inputs, shape.kernel]
