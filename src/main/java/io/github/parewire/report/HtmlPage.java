@@ -8,7 +8,6 @@ import io.github.parewire.result.FileHash;
 import io.github.parewire.result.LayerDescription;
 import io.github.parewire.result.LayerReport;
 import io.github.parewire.result.LayerSketch;
-import io.github.parewire.result.LeftTensor;
 import io.github.parewire.result.Proof;
 import io.github.parewire.result.Report;
 import io.github.parewire.result.StrengthVariance;
@@ -21,7 +20,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** What the template of the HTML report shows, in words and figures; it escapes them. */
-final class HtmlPage {
+final class HtmlPage implements Page {
 
   private final Report report;
   private final Wording wording;
@@ -34,24 +33,12 @@ final class HtmlPage {
     this.arguments = arguments;
   }
 
-  /** A figure of the summary; {@code kind} is a class of the style, or empty. */
-  record Tile(String label, String value, String note, String kind) {}
-
   /** A setting. */
   record Entry(String name, String value) {}
 
   /** A layer that was rewired. */
   record Row(
       int number, String tensor, String operator, String matrix, Change input, Change output) {}
-
-  /** A tensor that was left. */
-  record LeftRow(String tensor, String shape, String type, String reason) {
-
-    static LeftRow of(LeftTensor tensor) {
-      return new LeftRow(
-          tensor.name(), Tables.shape(tensor.dims()), tensor.type(), tensor.reason());
-    }
-  }
 
   /** A variance before and after. */
   record Change(OptionalDouble first, OptionalDouble second) {
@@ -80,12 +67,9 @@ final class HtmlPage {
     }
   }
 
-  String policy() {
+  @Override
+  public String policy() {
     return script.policy();
-  }
-
-  String style() {
-    return PageScript.style();
   }
 
   String script() {
@@ -96,27 +80,27 @@ final class HtmlPage {
     return PageData.of(report);
   }
 
-  String version() {
+  @Override
+  public String version() {
     return report.host().versions().get("onnx-parewire");
   }
 
-  String title() {
-    return heading() + " - onnx-parewire";
-  }
-
   /** The name of the file that the page is about. */
-  String heading() {
+  @Override
+  public String heading() {
     return report.out().orElse(report.in()).getFileName().toString();
   }
 
-  String lead() {
+  @Override
+  public String lead() {
     return report
         .out()
         .map(out -> report.in() + ", rewired by preferential attachment to " + out)
         .orElse(report.in() + ": a dry run of preferential-attachment rewiring");
   }
 
-  List<Tile> tiles() {
+  @Override
+  public List<Tile> tiles() {
     int rewired = report.rewired().size();
     return List.of(
         new Tile(
@@ -249,7 +233,8 @@ final class HtmlPage {
   }
 
   /** Layers first, then other tensors. */
-  List<LeftRow> left() {
+  @Override
+  public List<LeftRow> left() {
     Stream<LeftRow> layers =
         report.leftLayers().stream()
             .map(

@@ -43,13 +43,13 @@ public final class HtmlReport {
     return page(INSPECTION, new InspectionPage(inspection));
   }
 
-  private static String page(String template, Object contents) {
+  private static String page(String template, Page contents) {
     TemplateEngine engine =
         TemplateEngine.createPrecompiled(
             null, ContentType.Html, null, HtmlReport.class.getPackageName());
     StringOutput page = new StringOutput();
     engine.render(template, contents, page);
-    return ascii(page.toString());
+    return ascii(page.toString().strip()) + "\n";
   }
 
   /** What is not ASCII by now stands in text and attributes, where a reference means the same. */

@@ -5,7 +5,7 @@ import io.github.parewire.result.LayerInspection;
 import java.util.List;
 
 /** What the template of the page about a model shows, in words and figures; it escapes them. */
-final class InspectionPage {
+final class InspectionPage implements Page {
 
   private final Inspection inspection;
 
@@ -17,39 +17,38 @@ final class InspectionPage {
   record Row(int number, String tensor, String operator, String matrix, String looks, String why) {}
 
   /** Nothing is fetched, and no script runs, whatever names a model has. */
-  String policy() {
+  @Override
+  public String policy() {
     return "default-src 'none'; style-src 'unsafe-inline'";
   }
 
-  String style() {
-    return PageScript.style();
-  }
-
-  String version() {
+  @Override
+  public String version() {
     return inspection.host().versions().get("onnx-parewire");
   }
 
-  String heading() {
+  @Override
+  public String heading() {
     return inspection.path().getFileName().toString();
   }
 
-  String lead() {
+  @Override
+  public String lead() {
     return inspection.path()
         + (inspection.producer().isEmpty() ? "" : ", made by " + inspection.producer());
   }
 
-  List<HtmlPage.Tile> tiles() {
+  @Override
+  public List<Tile> tiles() {
     return List.of(
-        new HtmlPage.Tile(
-            "dense and conv", Tables.count(inspection.layers().size(), "layer"), "found", ""),
-        new HtmlPage.Tile("weights", Tables.grouped(inspection.weights()), "in these layers", ""),
-        new HtmlPage.Tile(
+        new Tile("dense and conv", Tables.count(inspection.layers().size(), "layer"), "found", ""),
+        new Tile("weights", Tables.grouped(inspection.weights()), "in these layers", ""),
+        new Tile(
             "recurrent",
             Tables.count(inspection.recurrent().size(), "weight"),
             "measured, never rewired",
             ""),
-        new HtmlPage.Tile(
-            "left", Tables.count(inspection.left().size(), "other tensor"), "see below", ""));
+        new Tile("left", Tables.count(inspection.left().size(), "other tensor"), "see below", ""));
   }
 
   List<StrengthSide> sides() {
@@ -81,7 +80,8 @@ final class InspectionPage {
             .orElse(String.join("; ", layer.likeness().evidence())));
   }
 
-  List<HtmlPage.LeftRow> left() {
-    return inspection.left().stream().map(HtmlPage.LeftRow::of).toList();
+  @Override
+  public List<LeftRow> left() {
+    return inspection.left().stream().map(LeftRow::of).toList();
   }
 }

@@ -208,33 +208,26 @@ final class UsageTest {
     assertFails(2, List.of("onnx-parewire: "), in, out, option);
   }
 
-  /** What tells how to draw has no place where nothing is drawn. */
+  /**
+   * What tells how to draw, or how strengths decide, has no place where nothing and they do not.
+   */
   @ParameterizedTest
   @CsvSource({
-    "--sampler reference, draws nothing; leave out --sampler reference",
-    "--sampler exponential, draws nothing; leave out --sampler exponential",
-    "--offset 0.5, draws nothing; leave out --offset 0.5",
-    "--shared-stream, draws nothing; leave out --shared-stream",
-    "--kernel nd4j, the nd4j kernel has no --selection greedy; use --kernel java",
-    "--device cuda, the nd4j kernel has no --selection greedy; use --kernel java"
+    "greedy, --sampler reference, draws nothing; leave out --sampler reference",
+    "greedy, --sampler exponential, draws nothing; leave out --sampler exponential",
+    "greedy, --offset 0.5, draws nothing; leave out --offset 0.5",
+    "greedy, --shared-stream, draws nothing; leave out --shared-stream",
+    "greedy, --kernel nd4j, the nd4j kernel has no --selection greedy; use --kernel java",
+    "greedy, --device cuda, the nd4j kernel has no --selection greedy; use --kernel java",
+    "best-of, --sampler reference, 'whole orders, by no strength; leave out --sampler reference'",
+    "best-of, --offset 0.5, 'draws whole orders, by no strength; leave out --offset 0.5'",
+    "best-of, --kernel nd4j, the nd4j kernel has no --selection best-of; use --kernel java",
+    "best-of, --draws 0, 'expected 1 or more --draws, found 0'",
+    "best-of, --draws many, for option '--draws'"
   })
-  void greedySelectionWithWhatDraws(String options, String message) throws IOException {
-    List<Object> arguments = new ArrayList<>(List.of(in, out, "--selection", "greedy"));
-    arguments.addAll(List.of(options.split(" ", -1)));
-    assertFails(2, List.of(message), arguments.toArray());
-  }
-
-  /** What tells how strengths decide has no place where they do not. */
-  @ParameterizedTest
-  @CsvSource({
-    "--sampler reference, 'draws whole orders, by no strength; leave out --sampler reference'",
-    "--offset 0.5, 'draws whole orders, by no strength; leave out --offset 0.5'",
-    "--kernel nd4j, the nd4j kernel has no --selection best-of; use --kernel java",
-    "--draws 0, 'expected 1 or more --draws, found 0'",
-    "--draws many, for option '--draws'"
-  })
-  void bestOfOrdersWithWhatIsNotForIt(String options, String message) throws IOException {
-    List<Object> arguments = new ArrayList<>(List.of(in, out, "--selection", "best-of"));
+  void selectionsWithWhatIsNotForThem(String selection, String options, String message)
+      throws IOException {
+    List<Object> arguments = new ArrayList<>(List.of(in, out, "--selection", selection));
     arguments.addAll(List.of(options.split(" ", -1)));
     assertFails(2, List.of(message), arguments.toArray());
   }
