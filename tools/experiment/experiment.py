@@ -1,13 +1,14 @@
 """Does rewiring help? Measure strengths, train networks with and without it, and write docs/evidence.md's tables.
 
-    tools/.venv-python/bin/python tools/experiment/experiment.py               # everything: about two hours on two cores
-    tools/.venv-python/bin/python tools/experiment/experiment.py --quick       # two minutes: few images, into target/evidence
-    tools/.venv-python/bin/python tools/experiment/experiment.py --page-only   # tables and plots from the raw results there are
+    python tools/experiment/experiment.py               # everything: about two hours on two cores
+    python tools/experiment/experiment.py --quick       # two minutes: few images, into target/evidence
+    python tools/experiment/experiment.py --page-only   # tables and plots from the raw results there are
+    python tools/experiment/experiment.py --cifar10 FOLDER --device cuda --processes 1   # wider networks
 
-tools/experiment/requirements.txt says how to make that environment; npm gets the images.
+tools/experiment/requirements.txt says how to make the environment; npm gets the images.
 
 Raw results go to docs/evidence/*.csv, plots beside them. The same seeds give the same results with the same versions on
-the same kind of processor, however many processes run.
+the same kind of processor, however many processes run. What --cifar10 finds goes to target/evidence-cifar10.
 """
 
 from __future__ import annotations
@@ -39,11 +40,16 @@ PACKAGES = ("torch", "numpy", "scipy", "onnx", "matplotlib")
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """How much is done, and the folder of evidence.md and evidence/."""
+    """What is done, how much of it, and the folder of evidence.md and evidence/.
+
+    ``sets`` are those of images, whose networks are trained on ``device``; ``images`` of each at most.
+    """
 
     folder: Path
     seeds: int
     strength_seeds: int
+    sets: tuple[str, ...] = tuple(images.SOURCES)
+    device: str = "cpu"
     images: int | None = None
 
     @property
@@ -68,6 +74,7 @@ class Plan:
             Task(name, initializer, seed)
             for seed in range(self.seeds)
             for name, network in networks.NETWORKS.items()
+            if network.images in self.sets
             for initializer in network.initializers
         ]
 
@@ -78,11 +85,16 @@ class Worker:
     parts: dict[str, tuple[Images, Images]]
 
     @classmethod
-    def start(cls, archives: dict[str, Path], count: int | None) -> None:
+    def start(cls, sources: dict[str, Path], plan: Plan) -> None:
+        # cuBLAS adds up in the same order each time only if this is set before it starts.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         cls.parts = {}
-        for name, archive in archives.items():
-            training_part, test_part = images.load(images.SOURCES[name], archive)
-            cls.parts[name] = training_part.first(count or len(training_part)), test_part
+        for name, place in sources.items():
+            training_part, test_part = (
+                images.cifar10(place) if name == images.CIFAR10 else images.load(images.SOURCES[name], place)
+            )
+            training_part = training_part.first(plan.images or len(training_part))
+            cls.parts[name] = training_part.to(plan.device), test_part.to(plan.device)
 
     @classmethod
     def train(cls, task: Task) -> tuple[list[Epoch], list[Curve]]:
@@ -119,7 +131,9 @@ def train(plan: Plan, pool: ProcessPoolExecutor) -> None:
 
 def write_page(plan: Plan, machine: str | None) -> None:
     """Fill in the tables, draw the plots, and name the machine if the results are its own."""
-    parts = {"strength": page.strength(records.read(plan.strength_csv, Strengths), plan.raw)}
+    parts = {}
+    if plan.strength_seeds:
+        parts["strength"] = page.strength(records.read(plan.strength_csv, Strengths), plan.raw)
     epochs, curves = records.read(plan.training_csv, Epoch), records.read(plan.curves_csv, Curve)
     parts |= page.training(epochs, curves, plan.raw)
     if machine:
@@ -142,17 +156,16 @@ def describe(processes: int, seconds: float, load: float) -> str:
     )
 
 
-def run(plan: Plan, processes: int, resume: bool) -> None:
-    """Do all, and write the page."""
+def run(plan: Plan, sources: dict[str, Path], processes: int, resume: bool) -> None:
+    """Do all with the images of these places, and write the page."""
     start, load = time.monotonic(), os.getloadavg()[0]
-    archives = {name: images.fetch(source) for name, source in images.SOURCES.items()}
     plan.raw.mkdir(parents=True, exist_ok=True)
     if not resume:
         plan.strength_csv.unlink(missing_ok=True)
         plan.training_csv.unlink(missing_ok=True)
         plan.curves_csv.unlink(missing_ok=True)
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, Worker.start, (archives, plan.images)) as pool:
+    with ProcessPoolExecutor(processes, context, Worker.start, (sources, plan)) as pool:
         measure_strength(plan, pool)
         train(plan, pool)
     write_page(plan, describe(processes, time.monotonic() - start, load))
@@ -166,6 +179,8 @@ def main() -> None:
     kinds = parser.add_mutually_exclusive_group()
     kinds.add_argument("--quick", action="store_true", help="a smoke run, into target/evidence")
     kinds.add_argument("--page-only", action="store_true", help="run nothing")
+    kinds.add_argument("--cifar10", type=Path, metavar="FOLDER", help="the folder cifar-10-batches-bin: train on it")
+    parser.add_argument("--device", default="cpu", help="where --cifar10 trains, as torch names it (cpu)")
     arguments = parser.parse_args()
     plan = Plan(PAGE.parent, arguments.seeds, strength_seeds=10)
     if arguments.page_only:
@@ -175,7 +190,15 @@ def main() -> None:
         plan = Plan(ROOT / "target" / "evidence", seeds=2, strength_seeds=2, images=320)
         plan.folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(PAGE, plan.folder)
-    run(plan, arguments.processes, arguments.resume)
+    if arguments.cifar10:
+        folder = ROOT / "target" / "evidence-cifar10"
+        plan = Plan(folder, arguments.seeds, 0, sets=(images.CIFAR10,), device=arguments.device)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / PAGE.name).write_text(page.blank("CIFAR-10", ["machine", *page.TRAINING_PARTS]))
+        sources = {images.CIFAR10: arguments.cifar10}
+    else:
+        sources = {name: images.fetch(source) for name, source in images.SOURCES.items()}
+    run(plan, sources, arguments.processes, arguments.resume)
     print(f"written: {plan.folder / PAGE.name}")
 
 

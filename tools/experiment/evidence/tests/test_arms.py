@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 
 import pytest
 import torch
@@ -10,7 +11,7 @@ from torch import nn
 
 from evidence import networks, training
 from evidence.arms import permuted
-from evidence.images import Images
+from evidence.images import CIFAR10, Images
 
 CASES = [(name, initializer) for name, network in networks.NETWORKS.items() for initializer in network.initializers]
 
@@ -36,6 +37,23 @@ def test_permuting_moves_the_weights_of_every_layer_and_nothing_else(network: st
     training.require_same_weights(before, after)
     for old, new in zip(networks.layers(before), networks.layers(after), strict=True):
         assert not torch.equal(old.weight, new.weight)
+
+
+def test_wide_networks_train_on_color_images_that_move(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two epochs of a batch, in all arms; the same each time, shifts and all."""
+    generator = torch.Generator().manual_seed(2)
+    part = Images(torch.randn(6, 3, 32, 32, generator=generator), torch.arange(6))
+    recipe = replace(training.RECIPES["ResNet, wide"], epochs=2)
+    monkeypatch.setitem(training.RECIPES, "ResNet, wide", recipe)
+    runs = [training.run(training.Task("ResNet, wide", "orthogonal", 3), part, part) for _ in range(2)]
+    assert runs[0] == runs[1]
+    assert len(runs[0][0]) == 2 * len(networks.NETWORKS["ResNet, wide"].arms)
+
+
+@pytest.mark.parametrize("network", [name for name, network in networks.NETWORKS.items() if network.images == CIFAR10])
+def test_wide_networks_tell_ten_classes_of_color_images(network: str) -> None:
+    module = networks.initialized(network, "orthogonal", 7)
+    assert module(torch.zeros(2, 3, 32, 32)).shape == (2, 10)
 
 
 def test_an_arm_that_changes_values_is_refused() -> None:
