@@ -163,16 +163,31 @@ final class FloatSorter {
   }
 
   private void radixSort(float[] values, float[] sorted, int from) {
-    Arrays.fill(low, 0);
     Arrays.fill(middle, 0);
     Arrays.fill(high, 0);
-    countDigits(values, from);
-    toStarts(low, 0);
+    if (hasLowDigit(values, from)) {
+      Arrays.fill(low, 0);
+      countDigits(values, from);
+      toStarts(low, 0);
+      spread(keys, other, low, 0);
+    } else {
+      countUpperDigits(values, from);
+    }
     toStarts(middle, 0);
     toStarts(high, from);
-    spread(keys, other, low, 0);
     spread(other, keys, middle, DIGIT_BITS);
     spreadByHigh(sorted);
+  }
+
+  /** Widened float16 and bfloat16 values have none: as keys they share their lowest bits. */
+  private boolean hasLowDigit(float[] values, int from) {
+    int first = Float.floatToRawIntBits(values[from]);
+    for (int i = from; i < from + length; i++) {
+      if (((Float.floatToRawIntBits(values[i]) ^ first) & MASK) != 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void countDigits(float[] values, int from) {
@@ -180,6 +195,15 @@ final class FloatSorter {
       int key = toKey(values[from + i]);
       keys[i] = key;
       low[key & MASK]++;
+      middle[(key >>> DIGIT_BITS) & MASK]++;
+      high[key >>> (2 * DIGIT_BITS)]++;
+    }
+  }
+
+  private void countUpperDigits(float[] values, int from) {
+    for (int i = 0; i < length; i++) {
+      int key = toKey(values[from + i]);
+      other[i] = key;
       middle[(key >>> DIGIT_BITS) & MASK]++;
       high[key >>> (2 * DIGIT_BITS)]++;
     }

@@ -28,6 +28,15 @@ public final class JavaKernel implements RewireKernel {
   /** A cache line's worth of columns, the least to read at a time. */
   private static final int LINE = 16;
 
+  /**
+   * Columns to read at a time, if that is not {@link #LARGE}: each row is in pages of its own, so
+   * that to find a page takes as long as to read some cache lines of it.
+   */
+  private static final int LINES = 64;
+
+  /** Weights in a block of columns, where {@link #LINE} columns have fewer. */
+  private static final int LARGE = 1 << 20;
+
   private final RewiringRule rule;
   private final LongConsumer passed;
 
@@ -92,8 +101,12 @@ public final class JavaKernel implements RewireKernel {
 
   /** How many lines of a matrix to read at a time. */
   static int blockLines(Matrix matrix, LineAxis axis) {
-    int least = axis == LineAxis.COLUMNS ? LINE : 1;
-    return Math.min(matrix.lines(axis), Math.max(least, BLOCK / matrix.lineLength(axis)));
+    int length = matrix.lineLength(axis);
+    int least =
+        axis == LineAxis.COLUMNS
+            ? Math.max(LINE, Math.min(LINES, LARGE / length / LINE * LINE))
+            : 1;
+    return Math.min(matrix.lines(axis), Math.max(least, BLOCK / length));
   }
 
   private void pass(

@@ -35,6 +35,34 @@ final class FloatSorterTest {
   }
 
   @TestFactory
+  Stream<DynamicTest> widenedFloat16() {
+    return lengths((random, i) -> withoutBits(13, (float) random.nextGaussian() * 0.02f));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> widenedBfloat16() {
+    return lengths((random, i) -> withoutBits(16, (float) random.nextGaussian() * 0.02f));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> oneThatIsNoWidenedFloat16() {
+    return lengths((random, i) -> i == 2500 ? 0.1f : withoutBits(13, random.nextFloat()));
+  }
+
+  /** Low bits that all share, and that are not zero, tell nothing either. */
+  @TestFactory
+  Stream<DynamicTest> sameLowBits() {
+    return lengths(
+        (random, i) ->
+            Float.intBitsToFloat(
+                Float.floatToRawIntBits((float) random.nextGaussian()) & ~0x7ff | 0x2a5));
+  }
+
+  private static float withoutBits(int count, float value) {
+    return Float.intBitsToFloat(Float.floatToRawIntBits(value) >> count << count);
+  }
+
+  @TestFactory
   Stream<DynamicTest> signedZerosAmongFewValues() {
     float[] values = {-0.0f, 0.0f, 1, -1, Float.MIN_VALUE, -Float.MIN_VALUE};
     return lengths((random, i) -> values[random.nextInt(values.length)]);
