@@ -3,6 +3,7 @@ package io.github.parewire.bench;
 import static java.util.Comparator.comparingLong;
 
 import io.github.parewire.array.Matrix;
+import io.github.parewire.array.SpareMemory;
 import io.github.parewire.layers.Layer;
 import io.github.parewire.layers.LayerFinder;
 import io.github.parewire.model.OnnxFile;
@@ -78,7 +79,7 @@ public class ModelLayers {
 
   /** From the file into ND4J's memory. */
   List<LayerWeights> arrays() throws IOException {
-    return each(number -> LayerWeights.read(layers.get(number)));
+    return each(number -> LayerWeights.read(layers.get(number), new SpareMemory(0)));
   }
 
   /** Both passes over every matrix. */

@@ -5,5 +5,10 @@ public enum LineAxis {
   /** Its rows: a line has the weights of one output neuron. */
   ROWS,
   /** Its columns: a line has the weights of one input. */
-  COLUMNS
+  COLUMNS;
+
+  /** The other axis. */
+  LineAxis other() {
+    return this == ROWS ? COLUMNS : ROWS;
+  }
 }

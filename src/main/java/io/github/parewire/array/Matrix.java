@@ -7,8 +7,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A matrix of weights in ND4J's memory, [output neurons, inputs], row-major, float32 or float64. It
- * is a view, which lives as long as the memory; what is written to it, is written there.
+ * A matrix of weights in ND4J's memory, [output neurons, inputs], float32 or float64, row-major or
+ * column-major. It is a view, which lives as long as the memory; what is written to it, is written
+ * there.
  */
 public final class Matrix {
 
@@ -21,14 +22,15 @@ public final class Matrix {
   /**
    * A view of an array.
    *
-   * @param array of rank 2, FLOAT or DOUBLE, row-major, each row without gaps
+   * @param array of rank 2, FLOAT or DOUBLE, each row without gaps, or each column
    * @throws IllegalArgumentException if it is another
    */
   public static Matrix of(INDArray array) {
     boolean isReal = array.dataType() == DataType.FLOAT || array.dataType() == DataType.DOUBLE;
     if (array.rank() != 2 || !isReal || !MatrixLayout.fits(array)) {
       throw new IllegalArgumentException(
-          "expected a row-major matrix, FLOAT or DOUBLE, found " + array.shapeInfoToString());
+          "expected a matrix of rows or columns without gaps, FLOAT or DOUBLE, found "
+              + array.shapeInfoToString());
     }
     return new Matrix(array);
   }
@@ -68,7 +70,13 @@ public final class Matrix {
 
   /** Whether its rows follow each other in memory without gaps. */
   public boolean isDense() {
-    return MatrixLayout.of(array).stride() == columns();
+    MatrixLayout layout = MatrixLayout.of(array);
+    return layout.isDense() && !layout.turned();
+  }
+
+  /** Which lines lie in memory element by element. */
+  public LineAxis linesInMemory() {
+    return MatrixLayout.of(array).inMemory(LineAxis.ROWS);
   }
 
   /**
@@ -103,14 +111,30 @@ public final class Matrix {
     return array.offset() == 0;
   }
 
-  /** A copy at the start of memory of its own. */
+  /** A copy at the start of memory of its own, row-major and without gaps. */
   public OwnMatrix copy() {
-    return new OwnMatrix(array.dup('c'));
+    if (!isDenselyTurned()) {
+      return new OwnMatrix(array.dup('c'));
+    }
+    INDArray copy = Nd4j.createUninitialized(array.dataType(), rows(), columns());
+    new BlockedTranspose(1, /* rows= */ columns(), /* columns= */ rows(), 1)
+        .copy(array.transpose(), copy);
+    return new OwnMatrix(copy);
   }
 
   /** Takes over the weights of a matrix of the same shape. */
   public void assign(Matrix other) {
-    array.assign(other.array);
+    if (isDenselyTurned() && other.isDense() && isDouble() == other.isDouble()) {
+      new BlockedTranspose(1, rows(), columns(), 1).copy(other.array, array.transpose());
+    } else {
+      array.assign(other.array);
+    }
+  }
+
+  /** Whether a transposition in blocks serves, which ND4J's copies are not. */
+  private boolean isDenselyTurned() {
+    MatrixLayout layout = MatrixLayout.of(array);
+    return layout.isDense() && layout.turned();
   }
 
   /** A matrix that owns its memory. */

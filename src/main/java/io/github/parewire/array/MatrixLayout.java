@@ -3,14 +3,17 @@ package io.github.parewire.array;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Where the elements of a row-major matrix lie: element [r, c] at {@code offset + r * stride + c}.
+ * Where the elements of a matrix lie in memory: as rows without gaps between their elements. They
+ * are the matrix's rows, or, if it lies turned, its columns. Element i of row r is at {@code offset
+ * + r * stride + i}.
  *
  * @param offset elements before the first, from the start of the memory
- * @param rows number of rows
- * @param columns number of columns
+ * @param rows number of rows in memory
+ * @param columns number of columns in memory
  * @param stride elements from the start of a row to the start of the next
+ * @param turned whether the rows in memory are the matrix's columns
  */
-record MatrixLayout(long offset, int rows, int columns, int stride) {
+record MatrixLayout(long offset, int rows, int columns, int stride, boolean turned) {
 
   MatrixLayout {
     if (offset < 0 || rows < 1 || columns < 1 || stride < columns) {
@@ -19,10 +22,14 @@ record MatrixLayout(long offset, int rows, int columns, int stride) {
     }
   }
 
+  /** The layout of a matrix whose rows are rows in memory. */
+  MatrixLayout(long offset, int rows, int columns, int stride) {
+    this(offset, rows, columns, stride, false);
+  }
+
   /** Whether an array's elements lie so. */
   static boolean fits(INDArray matrix) {
-    return (matrix.columns() == 1 || matrix.stride(1) == 1)
-        && rowStride(matrix) >= matrix.columns();
+    return isRowMajor(matrix) || isColumnMajor(matrix);
   }
 
   /**
@@ -31,12 +38,51 @@ record MatrixLayout(long offset, int rows, int columns, int stride) {
    * @param matrix one that {@link #fits}
    */
   static MatrixLayout of(INDArray matrix) {
-    return new MatrixLayout(matrix.offset(), matrix.rows(), matrix.columns(), rowStride(matrix));
+    return isRowMajor(matrix)
+        ? new MatrixLayout(matrix.offset(), matrix.rows(), matrix.columns(), rowStride(matrix))
+        : new MatrixLayout(
+            matrix.offset(),
+            /* rows= */ matrix.columns(),
+            /* columns= */ matrix.rows(),
+            columnStride(matrix),
+            true);
+  }
+
+  private static boolean isRowMajor(INDArray matrix) {
+    return (matrix.columns() == 1 || matrix.stride(1) == 1)
+        && rowStride(matrix) >= matrix.columns();
+  }
+
+  private static boolean isColumnMajor(INDArray matrix) {
+    return (matrix.rows() == 1 || matrix.stride(0) == 1) && columnStride(matrix) >= matrix.rows();
   }
 
   /** A single row's stride means nothing, and is not always the row's length. */
   private static int rowStride(INDArray matrix) {
     return matrix.rows() == 1 ? matrix.columns() : matrix.stride(0);
+  }
+
+  private static int columnStride(INDArray matrix) {
+    return matrix.columns() == 1 ? matrix.rows() : matrix.stride(1);
+  }
+
+  /** Whether a row follows the one before without a gap. */
+  boolean isDense() {
+    return stride == columns;
+  }
+
+  /** What lines along an axis of the matrix are in memory. */
+  LineAxis inMemory(LineAxis axis) {
+    return turned ? axis.other() : axis;
+  }
+
+  /**
+   * The number of an element in memory.
+   *
+   * @param number its number in the matrix, row by row
+   */
+  long inMemory(long number) {
+    return turned ? number % rows * columns + number / rows : number;
   }
 
   /** Rows that one buffer of the JDK can hold. */

@@ -1,12 +1,13 @@
 package io.github.parewire.array;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
@@ -18,10 +19,20 @@ public final class NativeArray implements AutoCloseable {
   /** Bytes in a buffer at most: one of the JDK holds no more than 2 GiB. */
   private static final long LARGEST_BUFFER = 1L << 30;
 
+  private final SpareMemory spare;
+
+  /** What is to be given back; views are of it. */
+  private DataBuffer memory;
+
   private INDArray array;
 
-  private NativeArray(INDArray array) {
+  /** Whether its matrices lie turned, as columns. */
+  private boolean isTurned;
+
+  private NativeArray(INDArray array, SpareMemory spare) {
     this.array = array;
+    this.spare = spare;
+    memory = array.data();
   }
 
   /**
@@ -30,8 +41,23 @@ public final class NativeArray implements AutoCloseable {
    * @param dims its shape
    */
   public static NativeArray allocate(ElementKind kind, List<Long> dims) {
+    return allocate(kind, dims, new SpareMemory(0));
+  }
+
+  /**
+   * Makes an array, whose elements are anything.
+   *
+   * @param dims its shape
+   * @param spare where its memory comes from and goes back to
+   */
+  public static NativeArray allocate(ElementKind kind, List<Long> dims, SpareMemory spare) {
     Nd4jBackend.start();
-    return new NativeArray(Nd4j.createUninitialized(kind.dataType(), shape(dims)));
+    return new NativeArray(spare.array(kind.dataType(), shape(dims)), spare);
+  }
+
+  /** Number of elements. */
+  public long length() {
+    return array.length();
   }
 
   /** Length in bytes. */
@@ -52,12 +78,11 @@ public final class NativeArray implements AutoCloseable {
         .asByteBuffer();
   }
 
-  /** All bytes, little-endian, in buffers that follow each other. */
-  public List<ByteBuffer> allBytes() {
-    long length = bytes();
+  /** The first bytes, little-endian, in buffers that follow each other. */
+  public List<ByteBuffer> bytesUntil(long end) {
     List<ByteBuffer> buffers = new ArrayList<>();
-    for (long at = 0; at < length; at += LARGEST_BUFFER) {
-      buffers.add(bytes(at, Math.min(LARGEST_BUFFER, length - at)));
+    for (long at = 0; at < end; at += LARGEST_BUFFER) {
+      buffers.add(bytes(at, Math.min(LARGEST_BUFFER, end - at)));
     }
     return buffers;
   }
@@ -67,9 +92,16 @@ public final class NativeArray implements AutoCloseable {
     HostMemory.written(array);
   }
 
-  /** Converts the elements, rounding to the nearest. */
-  public void cast(ElementKind kind) {
-    replace(array.castTo(kind.dataType()));
+  /**
+   * Some of the elements of an array of floats; {@link #written} is due after writing to them.
+   *
+   * @param first number of the first
+   * @param count how many
+   */
+  public FloatBuffer floats(long first, int count) {
+    return bytes(first * Float.BYTES, (long) count * Float.BYTES)
+        .order(ByteOrder.nativeOrder())
+        .asFloatBuffer();
   }
 
   /**
@@ -93,7 +125,18 @@ public final class NativeArray implements AutoCloseable {
    * @param axes axis i is axis {@code axes[i]} of the present array
    */
   public void permute(List<Integer> axes) {
-    replace(PermutedCopy.of(array, axes));
+    INDArray permuted = PermutedCopy.of(array, axes, spare);
+    spare.giveBack(memory);
+    array = permuted;
+    memory = permuted.data();
+  }
+
+  /**
+   * Takes the matrices of an array of rank 3 for turned ones, rows for columns, or back; no element
+   * moves.
+   */
+  public void turn() {
+    isTurned = !isTurned;
   }
 
   /** Gives the same elements another shape. */
@@ -105,47 +148,29 @@ public final class NativeArray implements AutoCloseable {
   /**
    * The matrices of an array of rank 3.
    *
-   * @return views of [rows, columns], one for each index of the first axis
+   * @return views, one for each index of the first axis, of the two others, or if they were turned
+   *     of those the other way round
    */
   public List<Matrix> matrices() {
     List<Matrix> matrices = new ArrayList<>();
     for (long i = 0; i < array.size(0); i++) {
-      matrices.add(
-          Matrix.of(
-              array.size(0) == 1
-                  ? array.reshape('c', array.size(1), array.size(2))
-                  : array.slice(i)));
+      INDArray matrix =
+          array.size(0) == 1 ? array.reshape('c', array.size(1), array.size(2)) : array.slice(i);
+      matrices.add(Matrix.of(isTurned ? matrix.transpose() : matrix));
     }
     return matrices;
-  }
-
-  private void replace(INDArray by) {
-    DataBuffer old = memory(array);
-    array = by;
-    if (memory(by) != old) {
-      old.close();
-    }
-  }
-
-  /** Closing an INDArray would not free it: a reshaped one counts as a view. */
-  private static DataBuffer memory(INDArray array) {
-    DataBuffer buffer = array.data();
-    while (buffer.originalDataBuffer() != null) {
-      buffer = buffer.originalDataBuffer();
-    }
-    return buffer;
   }
 
   private static long[] shape(List<Long> dims) {
     return dims.stream().mapToLong(Long::longValue).toArray();
   }
 
-  /** Frees the memory; once is enough. */
+  /** Gives the memory back; once is enough. */
   @Override
   public void close() {
-    if (array != null) {
-      memory(array).close();
-      array = null;
+    if (memory != null) {
+      spare.giveBack(memory);
+      memory = null;
     }
   }
 }

@@ -1,9 +1,9 @@
 package io.github.parewire.array;
 
 /**
- * A row-major matrix in native memory, whose rows and columns go to arrays on the heap and back.
- * Both element types do it alike; only the innermost loops are theirs, as Java has no type that
- * stands for float and double.
+ * A matrix in native memory, whose rows and columns go to arrays on the heap and back. Both element
+ * types do it alike; only the innermost loops are theirs, as Java has no type that stands for float
+ * and double.
  *
  * @param <A> float[] or double[]
  */
@@ -24,7 +24,7 @@ public abstract sealed class NativeMatrix<A> permits FloatMatrix, DoubleMatrix {
   NativeMatrix(MatrixLayout layout, int elementBytes) {
     this.layout = layout;
     windowRows = layout.windowRows();
-    isOneStretch = layout.windows() == 1 && layout.stride() == layout.columns();
+    isOneStretch = layout.windows() == 1 && layout.isDense() && !layout.turned();
     tileRows = CACHE_LINE / elementBytes;
   }
 
@@ -71,13 +71,15 @@ public abstract sealed class NativeMatrix<A> permits FloatMatrix, DoubleMatrix {
       swap(0, (int) one, 0, (int) other);
       return;
     }
-    int row = (int) (one / layout.columns());
-    int otherRow = (int) (other / layout.columns());
+    long place = layout.inMemory(one);
+    long otherPlace = layout.inMemory(other);
+    int row = (int) (place / layout.columns());
+    int otherRow = (int) (otherPlace / layout.columns());
     swap(
         row / windowRows,
-        start(row) + (int) (one % layout.columns()),
+        start(row) + (int) (place % layout.columns()),
         otherRow / windowRows,
-        start(otherRow) + (int) (other % layout.columns()));
+        start(otherRow) + (int) (otherPlace % layout.columns()));
   }
 
   /**
@@ -89,7 +91,7 @@ public abstract sealed class NativeMatrix<A> permits FloatMatrix, DoubleMatrix {
    * @param into gets them from its start on
    */
   public final void get(LineAxis axis, int first, int count, A into) {
-    switch (axis) {
+    switch (layout.inMemory(axis)) {
       case ROWS -> getRows(first, count, into);
       case COLUMNS -> getColumns(first, count, into);
     }
@@ -97,7 +99,7 @@ public abstract sealed class NativeMatrix<A> permits FloatMatrix, DoubleMatrix {
 
   /** The way of {@link #get(LineAxis, int, int, Object)} back. */
   public final void put(LineAxis axis, int first, int count, A from) {
-    switch (axis) {
+    switch (layout.inMemory(axis)) {
       case ROWS -> putRows(first, count, from);
       case COLUMNS -> putColumns(first, count, from);
     }

@@ -2,7 +2,6 @@ package io.github.parewire.array;
 
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Copies arrays with their axes permuted. */
 final class PermutedCopy {
@@ -13,8 +12,9 @@ final class PermutedCopy {
    * A copy whose axis i is axis {@code axes[i]} of the array.
    *
    * @param array contiguous, row-major, FLOAT or DOUBLE
+   * @param spare where the copy's memory comes from, if it is made by {@link BlockedTranspose}
    */
-  static INDArray of(INDArray array, List<Integer> axes) {
+  static INDArray of(INDArray array, List<Integer> axes, SpareMemory spare) {
     int rank = axes.size();
     int before = 0;
     while (before < rank && axes.get(before) == before) {
@@ -36,7 +36,7 @@ final class PermutedCopy {
       }
     }
     long[] shape = axes.stream().mapToLong(array::size).toArray();
-    INDArray result = Nd4j.createUninitialized(array.dataType(), shape);
+    INDArray result = spare.array(array.dataType(), shape);
     new BlockedTranspose(
             product(array, 0, before),
             Math.toIntExact(product(array, before, second)),

@@ -2,6 +2,7 @@ package io.github.parewire.layers;
 
 import io.github.parewire.result.MatrixShape;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A tensor seen as the matrices of its layer.
@@ -35,6 +36,31 @@ public record MatrixStack(TensorView view) {
         ViewStep.product(view.dims().subList(0, rank - 2)),
         view.dims().get(rank - 2),
         view.dims().get(rank - 1));
+  }
+
+  /**
+   * The view, of shape [slices, inputs, output neurons], of which these are the matrices turned,
+   * rows for columns. Empty if the two last axes are not exchanged at last.
+   */
+  public Optional<TensorView> turned() {
+    List<ViewStep> steps = view.steps();
+    int last = steps.size() - 1;
+    if (last >= 0 && steps.get(last) instanceof ViewStep.Reshape) {
+      last--;
+    }
+    if (last < 0 || !(steps.get(last) instanceof ViewStep.Permute permute)) {
+      return Optional.empty();
+    }
+    int rank = permute.dims().size();
+    boolean joinsOthers = permute.dims().subList(rank - 2, rank).equals(view.dims().subList(1, 3));
+    if (!joinsOthers || !permute.exchangesLastAxes()) {
+      return Optional.empty();
+    }
+    List<ViewStep> before = steps.subList(0, last);
+    List<Long> dims = last == 0 ? view.stored() : before.get(last - 1).dims();
+    return Optional.of(
+        new TensorView(view.stored(), before, dims)
+            .reshape(List.of(view.dims().get(0), view.dims().get(2), view.dims().get(1))));
   }
 
   /** How many there are, and of which shape. */

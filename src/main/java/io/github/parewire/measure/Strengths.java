@@ -32,10 +32,10 @@ public final class Strengths {
    * @param matrices at least one, of one shape
    */
   public static Strengths of(List<Matrix> matrices) {
-    List<Sums> sums = matrices.stream().map(Sums::of).toList();
+    List<Sums> sums = matrices.stream().map(Sums::new).toList();
     return new Strengths(
-        sums.stream().flatMapToDouble(one -> DoubleStream.of(one.inputs)).toArray(),
-        sums.stream().flatMapToDouble(one -> DoubleStream.of(one.outputs)).toArray(),
+        sums.stream().flatMapToDouble(one -> DoubleStream.of(one.inputs())).toArray(),
+        sums.stream().flatMapToDouble(one -> DoubleStream.of(one.outputs())).toArray(),
         matrices.size());
   }
 
@@ -54,48 +54,58 @@ public final class Strengths {
     return StrengthVariance.of(inputs, outputs, matrices);
   }
 
-  /** The sums of one matrix. */
+  /** The sums of one matrix, line by line as they lie in memory. */
   private static final class Sums {
-    final double[] inputs;
-    final double[] outputs;
+    private final boolean areRows;
 
-    private Sums(int inputs, int outputs) {
-      this.inputs = new double[inputs];
-      this.outputs = new double[outputs];
+    /** Over each line. */
+    private final double[] lines;
+
+    /** Over all lines, at each place in them. */
+    private final double[] places;
+
+    private Sums(Matrix matrix) {
+      LineAxis axis = matrix.linesInMemory();
+      MatrixLines all = new MatrixLines(matrix, axis);
+      areRows = axis == LineAxis.ROWS;
+      lines = new double[all.count()];
+      places = new double[all.length()];
+      addAll(all);
     }
 
-    static Sums of(Matrix matrix) {
-      MatrixLines rows = new MatrixLines(matrix, LineAxis.ROWS);
-      Sums sums = new Sums(rows.length(), rows.count());
-      sums.addAll(rows);
-      return sums;
+    double[] inputs() {
+      return areRows ? places : lines;
     }
 
-    private void addAll(MatrixLines rows) {
-      int blockRows = Math.max(1, Math.min(outputs.length, BLOCK / inputs.length));
-      double[] block = new double[blockRows * inputs.length];
-      for (int first = 0; first < outputs.length; first += blockRows) {
-        int count = Math.min(blockRows, outputs.length - first);
-        rows.get(first, count, block);
+    double[] outputs() {
+      return areRows ? lines : places;
+    }
+
+    private void addAll(MatrixLines all) {
+      int blockLines = Math.max(1, Math.min(lines.length, BLOCK / places.length));
+      double[] block = new double[blockLines * places.length];
+      for (int first = 0; first < lines.length; first += blockLines) {
+        int count = Math.min(blockLines, lines.length - first);
+        all.get(first, count, block);
         for (int i = 0; i < count; i++) {
-          outputs[first + i] = add(block, i * inputs.length);
+          lines[first + i] = add(block, i * places.length);
         }
       }
     }
 
-    /** Adds a row to the inputs' strengths and returns its sum; two sums hide the latency. */
+    /** Adds a line to the sums at its places and returns its sum; two sums hide the latency. */
     private double add(double[] weights, int from) {
       double even = 0;
       double odd = 0;
-      int last = inputs.length - 1;
-      for (int c = 0; c < last; c += 2) {
-        inputs[c] += weights[from + c];
-        inputs[c + 1] += weights[from + c + 1];
-        even += weights[from + c];
-        odd += weights[from + c + 1];
+      int last = places.length - 1;
+      for (int i = 0; i < last; i += 2) {
+        places[i] += weights[from + i];
+        places[i + 1] += weights[from + i + 1];
+        even += weights[from + i];
+        odd += weights[from + i + 1];
       }
       if (last % 2 == 0) {
-        inputs[last] += weights[from + last];
+        places[last] += weights[from + last];
         even += weights[from + last];
       }
       return even + odd;

@@ -6,20 +6,12 @@ import io.github.parewire.layers.WeightUse;
 import io.github.parewire.model.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 
 /**
  * Makes numbers of a layer's stored elements: the weights that the operator computes with. Not
  * thread-safe.
  */
 public final class WeightDecoder {
-
-  /**
-   * The bits of a binary16, moved to a binary32's place, are too small by the biases' difference.
-   */
-  private static final float HALF_SCALE = 0x1p112f;
-
-  private static final int HALF_EXPONENT = 0x7c00;
 
   private final ElementType type;
   private final float scale;
@@ -60,52 +52,34 @@ public final class WeightDecoder {
     int width = type.bytes();
     ByteBuffer source =
         bytes.slice(bytes.position() + first * width, count * width).order(ByteOrder.LITTLE_ENDIAN);
-    switch (type) {
-      case FLOAT -> floats(source.asFloatBuffer(), into);
-      case DOUBLE -> source.asDoubleBuffer().get(into, 0, count);
-      case FLOAT16 -> halves(source, into);
-      case BFLOAT16 -> brains(source, into);
-      case INT8, UINT8 -> integers(source, into);
+    if (type == ElementType.DOUBLE) {
+      source.asDoubleBuffer().get(into, 0, count);
+      return;
     }
-  }
-
-  /** Copied, then widened: two loops of many weights a step instead of one of one. */
-  private void floats(FloatBuffer source, double[] into) {
-    int count = source.remaining();
+    // First all of one, then all of the other: loops of many weights a step.
     if (floats.length < count) {
       floats = new float[count];
     }
-    source.get(floats, 0, count);
+    if (type == ElementType.FLOAT) {
+      source.asFloatBuffer().get(floats, 0, count);
+    } else {
+      type.widen(source, floats);
+    }
+    if (!type.isFloatingPoint()) {
+      scale(floats, count);
+    }
     widen(floats, count, into);
+  }
+
+  private void scale(float[] integers, int count) {
+    for (int i = 0; i < count; i++) {
+      integers[i] = (integers[i] - zeroPoint) * scale;
+    }
   }
 
   private static void widen(float[] floats, int count, double[] into) {
     for (int i = 0; i < count; i++) {
       into[i] = floats[i];
-    }
-  }
-
-  private static void halves(ByteBuffer source, double[] into) {
-    for (int i = 0; source.hasRemaining(); i++) {
-      short bits = source.getShort();
-      into[i] =
-          (bits & HALF_EXPONENT) == HALF_EXPONENT
-              ? Double.NaN
-              : Float.intBitsToFloat((bits & 0x8000) << 16 | (bits & 0x7fff) << 13) * HALF_SCALE;
-    }
-  }
-
-  private static void brains(ByteBuffer source, double[] into) {
-    for (int i = 0; source.hasRemaining(); i++) {
-      into[i] = Float.intBitsToFloat(source.getShort() << 16);
-    }
-  }
-
-  private void integers(ByteBuffer source, double[] into) {
-    for (int i = 0; source.hasRemaining(); i++) {
-      byte bits = source.get();
-      int integer = type == ElementType.INT8 ? bits : Byte.toUnsignedInt(bits);
-      into[i] = (integer - zeroPoint) * scale;
     }
   }
 }

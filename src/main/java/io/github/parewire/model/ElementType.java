@@ -2,6 +2,8 @@ package io.github.parewire.model;
 
 import io.github.parewire.message.LowerCase;
 import io.github.parewire.onnx.TensorProto;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Optional;
 
 /** The element types whose tensors can be rewired (ONNX IR, TensorProto.DataType). */
@@ -50,6 +52,34 @@ public enum ElementType {
   /** Bytes of an element in raw_data. */
   public int bytes() {
     return bytes;
+  }
+
+  /** Whether each element is a float, and takes less room than one. */
+  public boolean isNarrow() {
+    return bytes < Float.BYTES;
+  }
+
+  /**
+   * Makes floats of narrow elements, integers not yet scaled.
+   *
+   * @param from what it has left are little-endian elements; all are taken
+   * @param into gets them from its start on
+   * @throws IllegalArgumentException if elements are not narrow
+   */
+  public void widen(ByteBuffer from, float[] into) {
+    NarrowFloats.widen(this, from.order(ByteOrder.LITTLE_ENDIAN), into);
+  }
+
+  /**
+   * The way of {@link #widen} back.
+   *
+   * @param from values of this type, from the start on
+   * @param count how many
+   * @param into gets them, little-endian
+   * @throws IllegalArgumentException if elements are not narrow
+   */
+  public void narrow(float[] from, int count, ByteBuffer into) {
+    NarrowFloats.narrow(this, from, count, into.order(ByteOrder.LITTLE_ENDIAN));
   }
 
   /** Number of the TensorProto field that holds elements of this type outside raw_data. */

@@ -25,16 +25,17 @@ public final class JavaKernel implements RewireKernel {
   /** Weights in a block of lines, where a line has fewer. */
   private static final int BLOCK = 1 << 15;
 
-  /** A cache line's worth of columns, the least to read at a time. */
+  /** A cache line's worth of lines that lie across memory, the least to read at a time. */
   private static final int LINE = 16;
 
   /**
-   * Columns to read at a time, if that is not {@link #LARGE}: each row is in pages of its own, so
-   * that to find a page takes as long as to read some cache lines of it.
+   * Such lines to read at a time, if that is not {@link #LARGE}: what they have of each line in
+   * memory is in a page of its own, and to find one takes as long as to read some cache lines of
+   * it.
    */
   private static final int LINES = 64;
 
-  /** Weights in a block of columns, where {@link #LINE} columns have fewer. */
+  /** Weights in a block of such lines, where {@link #LINE} have fewer. */
   private static final int LARGE = 1 << 20;
 
   private final RewiringRule rule;
@@ -103,9 +104,9 @@ public final class JavaKernel implements RewireKernel {
   static int blockLines(Matrix matrix, LineAxis axis) {
     int length = matrix.lineLength(axis);
     int least =
-        axis == LineAxis.COLUMNS
-            ? Math.max(LINE, Math.min(LINES, LARGE / length / LINE * LINE))
-            : 1;
+        axis == matrix.linesInMemory()
+            ? 1
+            : Math.max(LINE, Math.min(LINES, LARGE / length / LINE * LINE));
     return Math.min(matrix.lines(axis), Math.max(least, BLOCK / length));
   }
 

@@ -1,6 +1,7 @@
 package io.github.parewire.run;
 
 import io.github.parewire.array.Matrix;
+import io.github.parewire.array.SpareMemory;
 import io.github.parewire.layers.Layer;
 import io.github.parewire.measure.Detector;
 import io.github.parewire.measure.LayerSnapshot;
@@ -36,6 +37,7 @@ final class LayerRewirer {
   private final RewireKernel kernel;
   private final Sketches sketches;
   private final RunOutput output;
+  private final SpareMemory spare;
 
   /**
    * Makes a rewirer.
@@ -43,12 +45,19 @@ final class LayerRewirer {
    * @param kernel what rewires
    * @param sketches which layers are sketched
    * @param output gets the elements to store
+   * @param spare where weights' memory comes from and goes back to
    */
-  LayerRewirer(RewireOptions options, RewireKernel kernel, Sketches sketches, RunOutput output) {
+  LayerRewirer(
+      RewireOptions options,
+      RewireKernel kernel,
+      Sketches sketches,
+      RunOutput output,
+      SpareMemory spare) {
     this.options = options;
     this.kernel = kernel;
     this.sketches = sketches;
     this.output = output;
+    this.spare = spare;
     streams = new LayerStreams(options.streams());
   }
 
@@ -88,7 +97,7 @@ final class LayerRewirer {
   private LoadedLayer load(Layer layer, Queue<LoadedLayer> open) throws IOException {
     requireShortLines(layer);
     LayerStatistics statistics = statistics(layer);
-    LayerWeights weights = LayerWeights.read(layer);
+    LayerWeights weights = LayerWeights.read(layer, spare);
     LoadedLayer loaded =
         new LoadedLayer(layer, statistics, weights, sketches.snapshot(layer, weights.matrices()));
     open.add(loaded);

@@ -3,6 +3,7 @@ package io.github.parewire.run;
 import static java.util.Comparator.comparing;
 import static java.util.Comparator.comparingLong;
 
+import io.github.parewire.array.SpareMemory;
 import io.github.parewire.hash.FileHasher;
 import io.github.parewire.hash.SortedWeightsHash;
 import io.github.parewire.host.HostFacts;
@@ -15,6 +16,7 @@ import io.github.parewire.message.RunOption;
 import io.github.parewire.message.UsageException;
 import io.github.parewire.model.OnnxFile;
 import io.github.parewire.opencl.RunningDevice;
+import io.github.parewire.options.KernelKind;
 import io.github.parewire.options.Progress;
 import io.github.parewire.options.RewireOptions;
 import io.github.parewire.parallel.ParallelTasks;
@@ -200,36 +202,49 @@ public final class RewireRun {
     progress.begin(
         layers.stream().mapToLong(layer -> layer.tensor().elements()).sum(),
         options.rule().rounds());
-    LayerRewirer rewirer =
-        new LayerRewirer(
-            options,
-            Kernels.create(options, start.openCl(), progress::advance),
-            Sketches.of(options.report().sketches(), layers),
-            output);
     List<Layer> largestFirst =
         layers.stream()
             .sorted(comparingLong((Layer layer) -> layer.tensor().elements()).reversed())
             .toList();
-    List<Callable<List<LayerReport.Rewired>>> tasks =
-        switch (options.execution().kernel()) {
-          // A layer at a time, as many side by side as there are threads.
-          case JAVA ->
-              LayerGroups.single(largestFirst).stream()
-                  .<Callable<List<LayerReport.Rewired>>>map(one -> () -> rewirer.rewire(one))
-                  .toList();
-          // Many at a time, on one thread; the others help it.
-          case OPENCL ->
-              inTurn(
-                  rewirer,
-                  largestFirst,
-                  DeviceMemory.bytesForLayers(
-                      start.openCl().orElseThrow(), options.execution().device(), layers));
-          case ND4J ->
-              inTurn(rewirer, largestFirst, DeviceMemory.bytesForLayers(start.gpu(), layers));
-        };
-    return ParallelTasks.run(options.execution().threads(), tasks).stream()
-        .flatMap(List::stream)
-        .toList();
+    try (SpareMemory spare = new SpareMemory(layersAtATime())) {
+      LayerRewirer rewirer =
+          new LayerRewirer(
+              options,
+              Kernels.create(options, start.openCl(), progress::advance),
+              Sketches.of(options.report().sketches(), layers),
+              output,
+              spare);
+      return ParallelTasks.run(options.execution().threads(), tasks(rewirer, largestFirst, start))
+          .stream()
+          .flatMap(List::stream)
+          .toList();
+    }
+  }
+
+  /**
+   * Layers whose memory serves the next ones; those that go to a device at once are of any number.
+   */
+  private int layersAtATime() {
+    return options.execution().kernel() == KernelKind.JAVA ? options.execution().threads() : 0;
+  }
+
+  private List<Callable<List<LayerReport.Rewired>>> tasks(
+      LayerRewirer rewirer, List<Layer> layers, RunStart start) {
+    return switch (options.execution().kernel()) {
+      // A layer at a time, as many side by side as there are threads.
+      case JAVA ->
+          LayerGroups.single(layers).stream()
+              .<Callable<List<LayerReport.Rewired>>>map(one -> () -> rewirer.rewire(one))
+              .toList();
+      // Many at a time, on one thread; the others help it.
+      case OPENCL ->
+          inTurn(
+              rewirer,
+              layers,
+              DeviceMemory.bytesForLayers(
+                  start.openCl().orElseThrow(), options.execution().device(), layers));
+      case ND4J -> inTurn(rewirer, layers, DeviceMemory.bytesForLayers(start.gpu(), layers));
+    };
   }
 
   private static List<Callable<List<LayerReport.Rewired>>> inTurn(

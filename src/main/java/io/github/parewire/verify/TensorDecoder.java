@@ -29,7 +29,7 @@ import java.util.Set;
  */
 final class TensorDecoder {
 
-  /** Elements in a piece: few enough to stay in the processor's cache. */
+  /** Elements handed on at a time: few enough to stay in the processor's cache. */
   private static final int PIECE = 1 << 17;
 
   /** Room for a model besides the elements of its tensors. */
@@ -128,12 +128,27 @@ final class TensorDecoder {
   /** Decodes some elements of a tensor that follow each other. */
   void decode(StoredTensor tensor, long first, long count, PieceConsumer consumer)
       throws OrtException, IOException {
+    int width = tensor.type().bytes();
+    int most = mostAtATime(tensor);
     long end = first + count;
-    for (long from = first; from < end; from += PIECE) {
-      int length = (int) Math.min(PIECE, end - from);
-      ByteBuffer bytes = source.clear().limit(length * tensor.type().bytes());
-      consumer.accept(decode(tensor, piece(tensor, from, length, bytes).build(), length));
+    for (long from = first; from < end; from += most) {
+      int length = (int) Math.min(most, end - from);
+      ByteBuffer bytes = source.clear().limit(length * width);
+      ByteBuffer elements = decode(tensor, piece(tensor, from, length, bytes).build(), length);
+      for (int at = 0; at < length; at += PIECE) {
+        consumer.accept(
+            elements
+                .slice(at * width, Math.min(PIECE, length - at) * width)
+                .order(ByteOrder.nativeOrder()));
+      }
     }
+  }
+
+  /** Elements to decode in one model, as many as there is room for: to make one takes long. */
+  private static int mostAtATime(StoredTensor tensor) {
+    boolean areBytes =
+        tensor.data() instanceof ExternalData || tensor.data().form() == StorageForm.RAW;
+    return areBytes ? PIECE * WIDEST / tensor.type().bytes() : PIECE;
   }
 
   private ByteBuffer decode(StoredTensor tensor, TensorProto piece, int length)

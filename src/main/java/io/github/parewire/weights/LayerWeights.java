@@ -2,11 +2,14 @@ package io.github.parewire.weights;
 
 import io.github.parewire.array.Matrix;
 import io.github.parewire.array.NativeArray;
+import io.github.parewire.array.SpareMemory;
 import io.github.parewire.layers.Layer;
 import io.github.parewire.layers.Quantization;
+import io.github.parewire.layers.TensorView;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A layer's weights in ND4J's memory, as the matrices that its operator makes of them; integers are
@@ -25,10 +28,11 @@ public final class LayerWeights implements AutoCloseable {
   /**
    * Reads a layer's weights.
    *
+   * @param spare where memory comes from and goes back to
    * @throws IOException if its file can't be read
    */
-  public static LayerWeights read(Layer layer) throws IOException {
-    LayerWeights weights = new LayerWeights(layer, TensorReader.read(layer.tensor()));
+  public static LayerWeights read(Layer layer, SpareMemory spare) throws IOException {
+    LayerWeights weights = new LayerWeights(layer, TensorReader.read(layer.tensor(), spare));
     try {
       weights.arrange();
       return weights;
@@ -43,7 +47,13 @@ public final class LayerWeights implements AutoCloseable {
       Quantization meaning = layer.use().quantization().get();
       array.dequantize(meaning.zeroPoint(), meaning.scale());
     }
-    TensorReader.apply(array, layer.use().matrices().view());
+    Optional<TensorView> turned = layer.use().matrices().turned();
+    if (turned.isPresent()) {
+      TensorReader.apply(array, turned.get());
+      array.turn();
+    } else {
+      TensorReader.apply(array, layer.use().matrices().view());
+    }
   }
 
   /** The matrices, [output neurons, inputs] each, to read and to change. */
@@ -59,16 +69,19 @@ public final class LayerWeights implements AutoCloseable {
    *     other; valid until this is closed
    */
   public List<ByteBuffer> toElements() {
-    TensorReader.undo(array, layer.use().matrices().view());
+    Optional<TensorView> turned = layer.use().matrices().turned();
+    if (turned.isPresent()) {
+      array.turn();
+    }
+    TensorReader.undo(array, turned.orElse(layer.use().matrices().view()));
     if (layer.use().quantization().isPresent()) {
       Quantization meaning = layer.use().quantization().get();
       array.quantize(meaning.zeroPoint(), meaning.scale());
     }
-    TensorReader.narrow(array, layer.tensor().type());
-    return array.allBytes();
+    return TensorReader.bytes(array, layer.tensor().type());
   }
 
-  /** Frees the memory; once is enough. */
+  /** Gives the memory back; once is enough. */
   @Override
   public void close() {
     array.close();

@@ -1,6 +1,7 @@
 package io.github.parewire.weights;
 
 import io.github.parewire.array.NativeArray;
+import io.github.parewire.array.SpareMemory;
 import io.github.parewire.layers.Layer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,9 +14,11 @@ import java.util.List;
 public final class ParameterElements implements AutoCloseable {
 
   private final NativeArray array;
+  private final List<ByteBuffer> bytes;
 
-  private ParameterElements(NativeArray array) {
+  private ParameterElements(NativeArray array, List<ByteBuffer> bytes) {
     this.array = array;
+    this.bytes = bytes;
   }
 
   /**
@@ -24,11 +27,10 @@ public final class ParameterElements implements AutoCloseable {
    * @throws IOException if its file can't be read
    */
   public static ParameterElements read(Layer layer) throws IOException {
-    NativeArray array = TensorReader.read(layer.tensor());
+    NativeArray array = TensorReader.read(layer.tensor(), new SpareMemory(0));
     try {
       TensorReader.apply(array, layer.use().parameter());
-      TensorReader.narrow(array, layer.tensor().type());
-      return new ParameterElements(array);
+      return new ParameterElements(array, TensorReader.bytes(array, layer.tensor().type()));
     } catch (RuntimeException e) {
       array.close();
       throw e;
@@ -42,7 +44,7 @@ public final class ParameterElements implements AutoCloseable {
    *     until this is closed
    */
   public List<ByteBuffer> bytes() {
-    return array.allBytes();
+    return bytes;
   }
 
   /** Frees the memory; once is enough. */

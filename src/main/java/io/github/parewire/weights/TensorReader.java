@@ -2,13 +2,16 @@ package io.github.parewire.weights;
 
 import io.github.parewire.array.ElementKind;
 import io.github.parewire.array.NativeArray;
+import io.github.parewire.array.SpareMemory;
 import io.github.parewire.layers.TensorView;
 import io.github.parewire.layers.ViewStep;
+import io.github.parewire.model.BytesConsumer;
 import io.github.parewire.model.ElementType;
 import io.github.parewire.model.StoredTensor;
 import io.github.parewire.model.TensorData;
 import io.github.parewire.parallel.ParallelTasks;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -23,20 +26,37 @@ final class TensorReader {
   /** Bytes worth a task of their own to read. */
   private static final long PART = 1L << 23;
 
+  /** Elements to widen or to narrow at a time: what the caches hold. */
+  private static final int BLOCK = 1 << 14;
+
   private TensorReader() {}
 
   /**
    * Reads a tensor. Called in a pool, it lets idle threads take parts.
    *
-   * @return FLOAT or DOUBLE, as the tensor is stored; the caller's to close
+   * @param spare where memory comes from
+   * @return FLOAT or DOUBLE; the caller's to close
    */
-  static NativeArray read(StoredTensor tensor) throws IOException {
-    NativeArray array = NativeArray.allocate(kind(tensor.type()), tensor.dims());
+  static NativeArray read(StoredTensor tensor, SpareMemory spare) throws IOException {
+    ElementKind kind = tensor.type() == ElementType.DOUBLE ? ElementKind.DOUBLE : ElementKind.FLOAT;
+    NativeArray array = NativeArray.allocate(kind, tensor.dims(), spare);
     try {
-      read(tensor.data(), array);
-      if (isWidened(tensor.type())) {
-        array.cast(ElementKind.FLOAT);
+      TensorData data = tensor.data();
+      // The JVM does not check writes to native memory: more data than the array holds would
+      // overwrite other memory.
+      Objects.checkFromIndexSize(0, data.length() / tensor.type().bytes(), array.length());
+      List<Callable<Void>> parts = new ArrayList<>();
+      for (long at = 0; at < data.length(); at += PART) {
+        long from = at;
+        long length = Math.min(PART, data.length() - from);
+        parts.add(
+            () -> {
+              read(data, from, length, tensor.type(), array);
+              return null;
+            });
       }
+      ParallelTasks.runParts(parts);
+      array.written();
       return array;
     } catch (IOException | RuntimeException e) {
       array.close();
@@ -44,26 +64,60 @@ final class TensorReader {
     }
   }
 
-  private static void read(TensorData data, NativeArray array) throws IOException {
-    // The JVM does not check writes to native memory: more data than the array holds would
-    // overwrite other memory.
-    Objects.checkFromIndexSize(0, data.length(), array.bytes());
-    List<Callable<Void>> parts = new ArrayList<>();
-    for (long at = 0; at < data.length(); at += PART) {
-      long from = at;
-      parts.add(
-          () -> {
-            data.read(from, array.bytes(from, Math.min(PART, data.length() - from)));
-            return null;
-          });
+  private static void read(
+      TensorData data, long from, long length, ElementType type, NativeArray array)
+      throws IOException {
+    if (type.isNarrow()) {
+      data.read(from, length, new Widening(type, array, from / type.bytes()));
+    } else {
+      data.read(from, array.bytes(from, length));
     }
-    ParallelTasks.runParts(parts);
-    array.written();
   }
 
-  /** Whether arrays of a type are widened. */
-  static boolean isWidened(ElementType type) {
-    return type.bytes() < Float.BYTES;
+  /** Puts elements that follow each other into an array of floats. */
+  private static final class Widening implements BytesConsumer {
+    private final ElementType type;
+    private final NativeArray array;
+    private final float[] block = new float[BLOCK];
+    private long next;
+
+    Widening(ElementType type, NativeArray array, long first) {
+      this.type = type;
+      this.array = array;
+      next = first;
+    }
+
+    @Override
+    public void accept(ByteBuffer bytes) {
+      int end = bytes.limit();
+      while (bytes.position() < end) {
+        bytes.limit(Math.min(end, bytes.position() + BLOCK * type.bytes()));
+        int count = bytes.remaining() / type.bytes();
+        type.widen(bytes, block);
+        array.floats(next, count).put(block, 0, count);
+        next += count;
+      }
+    }
+  }
+
+  /**
+   * The elements of an array as a tensor of a type stores them.
+   *
+   * @return little-endian bytes in the array's memory, where the array is no more if the type is
+   *     narrow
+   */
+  static List<ByteBuffer> bytes(NativeArray array, ElementType type) {
+    if (!type.isNarrow()) {
+      return array.bytesUntil(array.bytes());
+    }
+    float[] block = new float[BLOCK];
+    // In its own memory: an element goes where it is, or before.
+    for (long at = 0; at < array.length(); at += BLOCK) {
+      int count = (int) Math.min(BLOCK, array.length() - at);
+      array.floats(at, count).get(block, 0, count);
+      type.narrow(block, count, array.bytes(at * type.bytes(), (long) count * type.bytes()));
+    }
+    return array.bytesUntil(array.length() * type.bytes());
   }
 
   /** Takes an array through a view. */
@@ -87,23 +141,5 @@ final class TensorReader {
         array.reshape(i == 0 ? view.stored() : steps.get(i - 1).dims());
       }
     }
-  }
-
-  /** Gives a widened array its tensor's type back. */
-  static void narrow(NativeArray array, ElementType type) {
-    if (isWidened(type)) {
-      array.cast(kind(type));
-    }
-  }
-
-  private static ElementKind kind(ElementType type) {
-    return switch (type) {
-      case FLOAT -> ElementKind.FLOAT;
-      case DOUBLE -> ElementKind.DOUBLE;
-      case FLOAT16 -> ElementKind.FLOAT16;
-      case BFLOAT16 -> ElementKind.BFLOAT16;
-      case INT8 -> ElementKind.INT8;
-      case UINT8 -> ElementKind.UINT8;
-    };
   }
 }

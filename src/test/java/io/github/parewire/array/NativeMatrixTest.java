@@ -16,18 +16,22 @@ final class NativeMatrixTest {
 
   private static final String LAYOUTS =
       """
-      0, 1, 1, 1
-      0, 5, 7, 7
-      3, 16, 16, 16
-      2, 33, 50, 61
-      0, 70, 3, 3
-      1, 40, 1, 9
+      0, 1, 1, 1, false
+      0, 5, 7, 7, false
+      3, 16, 16, 16, false
+      2, 33, 50, 61, false
+      0, 70, 3, 3, false
+      1, 40, 1, 9, false
+      0, 5, 7, 7, true
+      2, 33, 50, 61, true
+      1, 40, 1, 9, true
+      0, 1, 40, 40, true
       """;
 
   @ParameterizedTest
   @CsvSource(textBlock = LAYOUTS)
-  void floats(long offset, int rows, int columns, int stride) {
-    MatrixLayout layout = new MatrixLayout(offset, rows, columns, stride);
+  void floats(long offset, int rows, int columns, int stride, boolean turned) {
+    MatrixLayout layout = new MatrixLayout(offset, rows, columns, stride, turned);
     float[] memory = new float[length(layout)];
     count(memory);
     FloatPointer pointer = new FloatPointer(memory.length).put(memory, 0, memory.length);
@@ -40,8 +44,8 @@ final class NativeMatrixTest {
 
   @ParameterizedTest
   @CsvSource(textBlock = LAYOUTS)
-  void doubles(long offset, int rows, int columns, int stride) {
-    MatrixLayout layout = new MatrixLayout(offset, rows, columns, stride);
+  void doubles(long offset, int rows, int columns, int stride, boolean turned) {
+    MatrixLayout layout = new MatrixLayout(offset, rows, columns, stride, turned);
     double[] memory = new double[length(layout)];
     count(memory);
     DoublePointer pointer = new DoublePointer(memory.length).put(memory, 0, memory.length);
@@ -68,8 +72,8 @@ final class NativeMatrixTest {
    * two.
    */
   private static <A> void changeLines(NativeMatrix<A> matrix, MatrixLayout layout) {
-    int rows = layout.rows();
-    int columns = layout.columns();
+    int rows = layout.turned() ? layout.columns() : layout.rows();
+    int columns = layout.turned() ? layout.rows() : layout.columns();
     for (int first = 0; first < rows; first += 4) {
       int count = Math.min(4, rows - first);
       A lines = matrix.newArray(count * columns);
@@ -91,20 +95,26 @@ final class NativeMatrixTest {
       matrix.put(LineAxis.COLUMNS, first, count, lines);
     }
     matrix.swap(0, (long) rows * columns - 1);
+    matrix.swap(columns - 1, (long) (rows - 1) * columns);
   }
 
   /** The same of an array, by the definition of a layout. */
   private static void changeElements(Object memory, MatrixLayout layout) {
-    for (int r = 0; r < layout.rows(); r++) {
-      for (int c = 0; c < layout.columns(); c++) {
+    int rows = layout.turned() ? layout.columns() : layout.rows();
+    int columns = layout.turned() ? layout.rows() : layout.columns();
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
         multiply(memory, at(layout, r, c), -2);
       }
     }
-    int first = at(layout, 0, 0);
-    int last = at(layout, layout.rows() - 1, layout.columns() - 1);
-    float moved = (float) Array.getDouble(memory, first);
-    Array.setFloat(memory, first, (float) Array.getDouble(memory, last));
-    Array.setFloat(memory, last, moved);
+    swap(memory, at(layout, 0, 0), at(layout, rows - 1, columns - 1));
+    swap(memory, at(layout, 0, columns - 1), at(layout, rows - 1, 0));
+  }
+
+  private static void swap(Object memory, int one, int other) {
+    float moved = (float) Array.getDouble(memory, one);
+    Array.setFloat(memory, one, (float) Array.getDouble(memory, other));
+    Array.setFloat(memory, other, moved);
   }
 
   private static void multiply(Object array, int place, int factor) {
@@ -112,7 +122,8 @@ final class NativeMatrixTest {
   }
 
   private static int at(MatrixLayout layout, int row, int column) {
-    return Math.toIntExact(layout.offset()) + row * layout.stride() + column;
+    return Math.toIntExact(layout.offset())
+        + (layout.turned() ? column * layout.stride() + row : row * layout.stride() + column);
   }
 
   @Test

@@ -22,7 +22,7 @@ final class PermutedCopyTest {
       for (List<Integer> axes : permutations(rank)) {
         int[] order = axes.stream().mapToInt(Integer::intValue).toArray();
         INDArray expected = array.permute(order).dup('c');
-        INDArray found = PermutedCopy.of(array, axes);
+        INDArray found = PermutedCopy.of(array, axes, new SpareMemory(0));
         assertArrayEquals(expected.shape(), found.shape(), axes.toString());
         assertArrayEquals(expected.data().asFloat(), found.data().asFloat(), axes.toString());
       }

@@ -53,6 +53,9 @@ final class StrengthsTest {
       StrengthVariance found = Strengths.of(List.of(Matrix.of(matrix))).variance();
       assertVariance(inputs, found.input());
       assertVariance(outputs, found.output());
+      StrengthVariance turned = Strengths.of(List.of(Matrix.of(matrix.transpose()))).variance();
+      assertVariance(outputs, turned.input());
+      assertVariance(inputs, turned.output());
     }
   }
 

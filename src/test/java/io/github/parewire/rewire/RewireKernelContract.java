@@ -154,6 +154,23 @@ public abstract class RewireKernelContract {
         });
   }
 
+  /** A MatMul's weights lie so, which nothing moves for their own sake. */
+  @TestFactory
+  Stream<DynamicTest> matricesThatLieTurnedAreRewiredAsOthersAre() {
+    return each(
+        selection -> {
+          for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
+            double[][] weights = Matrices.normal(type, 37, 90, 0.1, "turned");
+            RewireKernel kernel = kernel(new RewiringRule(Passes.BOTH, selection), passed -> {});
+            INDArray expected = array(type, weights);
+            kernel.rewire(Matrix.of(expected), STREAM);
+            INDArray turned = array(type, Matrices.transposed(weights));
+            kernel.rewire(Matrix.of(turned.transpose()), STREAM);
+            assertArrayEquals(Matrices.transposed(numbers(expected)), numbers(turned));
+          }
+        });
+  }
+
   @TestFactory
   Stream<DynamicTest> viewsAreRewiredAndNothingBesideThem() {
     return each(
@@ -180,7 +197,9 @@ public abstract class RewireKernelContract {
   private static List<INDArray> views(INDArray array) {
     return List.of(
         array.get(NDArrayIndex.interval(4, 21), NDArrayIndex.interval(5, 20)),
-        array.get(NDArrayIndex.interval(22, 30), NDArrayIndex.interval(1, 49)));
+        array.get(NDArrayIndex.interval(22, 30), NDArrayIndex.interval(1, 49)),
+        // Its rows are the columns of what it is a view of.
+        array.get(NDArrayIndex.interval(0, 4), NDArrayIndex.interval(3, 47)).transpose());
   }
 
   @Test
