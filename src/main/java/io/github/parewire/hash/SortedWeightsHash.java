@@ -4,18 +4,42 @@ import io.github.parewire.model.StoredTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 
 /**
  * SHA-256 of a tensor's elements, sorted: the same before and after rewiring, and for anybody to
  * check. Elements are sorted as unsigned bit patterns and hashed as little-endian bytes.
+ *
+ * <p>Patterns of up to 16 bits are counted, which needs no room for them. Longer ones are sorted;
+ * if that would take too much room, they are counted by their upper bits, and the tensor is read
+ * once more for each range of them.
  */
 public final class SortedWeightsHash {
 
-  private static final int CHUNK = 1 << 16;
+  private static final int DIGIT_BITS = 16;
+  private static final int DIGITS = 1 << DIGIT_BITS;
 
-  private SortedWeightsHash() {}
+  /** Elements to sort at a time. */
+  private static final int MOST = 1 << 25;
+
+  /** Elements to decode at a time: what the caches hold. */
+  private static final int BLOCK = 1 << 12;
+
+  private final StoredTensor tensor;
+  private final int most;
+
+  /** Bits of a pattern. */
+  private final int width;
+
+  private final PatternDigest digest;
+
+  private SortedWeightsHash(StoredTensor tensor, int most) {
+    this.tensor = tensor;
+    this.most = most;
+    width = tensor.type().bytes() * Byte.SIZE;
+    digest = new PatternDigest(tensor.type().bytes());
+  }
 
   /**
    * Hashes a tensor.
@@ -23,77 +47,149 @@ public final class SortedWeightsHash {
    * @throws IOException if its data file can't be read
    */
   public static String of(StoredTensor tensor) throws IOException {
-    int width = tensor.type().bytes();
-    int count = Math.toIntExact(tensor.elements());
-    return width == Long.BYTES ? hash(longs(tensor, count)) : hash(ints(tensor, count), width);
+    return of(tensor, MOST);
   }
 
-  private static int[] ints(StoredTensor tensor, int count) throws IOException {
-    int[] patterns = new int[count];
-    int[] at = {0};
-    tensor
-        .data()
-        .read(
-            bytes -> {
-              ByteBuffer rest = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-              while (rest.hasRemaining()) {
-                patterns[at[0]++] =
-                    switch (tensor.type().bytes()) {
-                      case 1 -> Byte.toUnsignedInt(rest.get());
-                      case 2 -> Short.toUnsignedInt(rest.getShort());
-                      default -> rest.getInt();
-                    };
-              }
-            });
-    return PatternSort.sort(patterns);
+  /**
+   * Hashes a tensor.
+   *
+   * @param most elements to sort at a time
+   */
+  static String of(StoredTensor tensor, int most) throws IOException {
+    SortedWeightsHash hash = new SortedWeightsHash(tensor, most);
+    if (hash.width > DIGIT_BITS && tensor.elements() <= most) {
+      hash.addSorted(0, -1L >>> (Long.SIZE - hash.width), (int) tensor.elements());
+    } else {
+      hash.add(0, 0);
+    }
+    return hash.digest.hex();
   }
 
-  private static String hash(int[] sorted, int width) {
-    MessageDigest digest = Sha256.digest();
-    ByteBuffer buffer = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
-    for (int pattern : sorted) {
-      switch (width) {
-        case 1 -> buffer.put((byte) pattern);
-        case 2 -> buffer.putShort((short) pattern);
-        default -> buffer.putInt(pattern);
+  /**
+   * Adds the patterns that begin with some bits.
+   *
+   * @param prefix those bits
+   * @param known how many they are
+   */
+  private void add(long prefix, int known) throws IOException {
+    int bits = Math.min(DIGIT_BITS, width - known);
+    int shift = width - known - bits;
+    long[] counts = counts(prefix, known, shift);
+    int from = 0;
+    while (from < DIGITS) {
+      long digits = prefix << bits | from;
+      if (shift == 0) {
+        digest.add(digits, counts[from]);
+        from++;
+      } else if (counts[from] > most) {
+        add(digits, known + bits);
+        from++;
+      } else {
+        int end = from;
+        long count = 0;
+        while (end < DIGITS && count + counts[end] <= most) {
+          count += counts[end++];
+        }
+        addSorted(digits << shift, (((prefix << bits) + end) << shift) - 1, (int) count);
+        from = end;
       }
-      flushIfFull(buffer, digest);
     }
-    digest.update(buffer.flip());
-    return Sha256.hex(digest);
   }
 
-  private static long[] longs(StoredTensor tensor, int count) throws IOException {
-    long[] patterns = new long[count];
-    int[] at = {0};
+  /** How often each digit, which ends above the lowest bits, occurs behind a prefix. */
+  private long[] counts(long prefix, int known, int shift) throws IOException {
+    long[] counts = new long[DIGITS];
+    read(
+        (patterns, count) -> {
+          for (int i = 0; i < count; i++) {
+            long pattern = patterns[i];
+            // A shift by all bits would be none.
+            if (known == 0 || pattern >>> (width - known) == prefix) {
+              counts[(int) (pattern >>> shift) & (DIGITS - 1)]++;
+            }
+          }
+        });
+    return counts;
+  }
+
+  /** Adds the patterns from one to another, both inclusive, of which there are so many. */
+  private void addSorted(long first, long last, int count) throws IOException {
+    if (count == 0) {
+      return;
+    }
+    if (width == Integer.SIZE) {
+      int[] found = new int[count];
+      int[] at = {0};
+      readBetween(first, last, pattern -> found[at[0]++] = (int) pattern);
+      for (int pattern : PatternSort.sort(found)) {
+        digest.add(pattern);
+      }
+    } else {
+      long[] found = new long[count];
+      int[] at = {0};
+      readBetween(first, last, pattern -> found[at[0]++] = pattern ^ Long.MIN_VALUE);
+      Arrays.parallelSort(found);
+      for (long pattern : found) {
+        digest.add(pattern ^ Long.MIN_VALUE);
+      }
+    }
+  }
+
+  private void readBetween(long first, long last, LongConsumer consumer) throws IOException {
+    read(
+        (patterns, count) -> {
+          for (int i = 0; i < count; i++) {
+            long pattern = patterns[i];
+            if (Long.compareUnsigned(pattern - first, last - first) <= 0) {
+              consumer.accept(pattern);
+            }
+          }
+        });
+  }
+
+  /** Takes some patterns, from an array's start on. */
+  private interface PatternsConsumer {
+    void accept(long[] patterns, int count);
+  }
+
+  private void read(PatternsConsumer consumer) throws IOException {
+    long[] block = new long[BLOCK];
+    int bytes = width / Byte.SIZE;
     tensor
         .data()
         .read(
-            bytes -> {
-              ByteBuffer rest = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+            elements -> {
+              ByteBuffer rest = elements.duplicate().order(ByteOrder.LITTLE_ENDIAN);
               while (rest.hasRemaining()) {
-                patterns[at[0]++] = rest.getLong() ^ Long.MIN_VALUE;
+                int count = Math.min(BLOCK, rest.remaining() / bytes);
+                decode(rest, bytes, block, count);
+                consumer.accept(block, count);
               }
             });
-    Arrays.parallelSort(patterns);
-    return patterns;
   }
 
-  private static String hash(long[] sorted) {
-    MessageDigest digest = Sha256.digest();
-    ByteBuffer buffer = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
-    for (long pattern : sorted) {
-      buffer.putLong(pattern ^ Long.MIN_VALUE);
-      flushIfFull(buffer, digest);
-    }
-    digest.update(buffer.flip());
-    return Sha256.hex(digest);
-  }
-
-  private static void flushIfFull(ByteBuffer buffer, MessageDigest digest) {
-    if (buffer.remaining() < Long.BYTES) {
-      digest.update(buffer.flip());
-      buffer.clear();
+  private static void decode(ByteBuffer from, int bytes, long[] into, int count) {
+    switch (bytes) {
+      case 1 -> {
+        for (int i = 0; i < count; i++) {
+          into[i] = Byte.toUnsignedLong(from.get());
+        }
+      }
+      case 2 -> {
+        for (int i = 0; i < count; i++) {
+          into[i] = Short.toUnsignedLong(from.getShort());
+        }
+      }
+      case 4 -> {
+        for (int i = 0; i < count; i++) {
+          into[i] = Integer.toUnsignedLong(from.getInt());
+        }
+      }
+      default -> {
+        for (int i = 0; i < count; i++) {
+          into[i] = from.getLong();
+        }
+      }
     }
   }
 }

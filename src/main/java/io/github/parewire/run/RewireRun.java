@@ -130,8 +130,7 @@ public final class RewireRun {
       output.export();
       clock.end(Stage.EXPORT);
       rewired = hashed(rewired, findings.layers());
-      List<FileHash> inputFiles = hashes(inputFiles(file));
-      List<FileHash> outputFiles = hashes(output.files());
+      FileHashes hashes = hashes(inputFiles(file), output.files());
       clock.end(Stage.HASH);
       output.finish();
       file.requireUnchanged();
@@ -147,8 +146,8 @@ public final class RewireRun {
               findings.left(),
               Warnings.of(rewired, options.rule()),
               verification,
-              inputFiles,
-              outputFiles,
+              hashes.inputs(),
+              hashes.outputs(),
               clock.times());
       progress.end();
       before.see(report);
@@ -284,15 +283,20 @@ public final class RewireRun {
     return files;
   }
 
-  /** Hashes of files, if they are asked for: by final names, of what is there now. */
-  private List<FileHash> hashes(Map<Path, Path> files) throws IOException {
-    List<FileHash> hashes = new ArrayList<>();
-    if (options.report().hashes()) {
-      for (Map.Entry<Path, Path> file : files.entrySet()) {
-        hashes.add(FileHasher.hash(file.getKey(), file.getValue()));
-      }
+  /** Hashes of a run's files; none if they are not asked for. */
+  private record FileHashes(List<FileHash> inputs, List<FileHash> outputs) {}
+
+  /** Hashes files, by their final names, as they are now. */
+  private FileHashes hashes(Map<Path, Path> inputs, Map<Path, Path> outputs) throws IOException {
+    if (!options.report().hashes()) {
+      return new FileHashes(List.of(), List.of());
     }
-    return hashes;
+    List<Callable<FileHash>> tasks = new ArrayList<>();
+    for (Map<Path, Path> files : List.of(inputs, outputs)) {
+      files.forEach((path, now) -> tasks.add(() -> FileHasher.hash(path, now)));
+    }
+    List<FileHash> all = ParallelTasks.run(options.execution().threads(), tasks);
+    return new FileHashes(all.subList(0, inputs.size()), all.subList(inputs.size(), all.size()));
   }
 
   private static List<LayerReport> inOrder(
