@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtSession;
 import com.google.protobuf.CodedOutputStream;
 import io.github.parewire.message.Message;
 import io.github.parewire.message.UnsupportedDeviceException;
+import io.github.parewire.model.OnnxFile;
 import io.github.parewire.onnx.ModelProto;
 import io.github.parewire.options.RunDevice;
 import java.io.IOException;
@@ -43,6 +44,9 @@ final class OrtRuntime {
     }
   }
 
+  private static final String EXTERNAL_FOLDER =
+      "session.model_external_initializers_file_folder_path";
+
   private OrtRuntime() {}
 
   /** The environment; made at the first call, which takes a quarter of a second. */
@@ -65,8 +69,7 @@ final class OrtRuntime {
       throws OrtException {
     try (OrtSession.SessionOptions options = options()) {
       if (folder.isPresent()) {
-        options.addConfigEntry(
-            "session.model_external_initializers_file_folder_path", folder.get().toString());
+        options.addConfigEntry(EXTERNAL_FOLDER, folder.get().toString());
       }
       options.setCPUArenaAllocator(false);
       options.setMemoryPatternOptimization(false);
@@ -74,9 +77,27 @@ final class OrtRuntime {
     }
   }
 
-  /** A session of a file, as it is: no optimization, weights mapped where they can be. */
+  /** A session of a file, as it is: no optimization, external data mapped. */
   static OrtSession open(Path file, RunDevice device) throws OrtException {
-    try (OrtSession.SessionOptions options = options()) {
+    try (OrtSession.SessionOptions options = optionsAsItIs(device)) {
+      return environment().createSession(file.toString(), options);
+    }
+  }
+
+  /** The same with large initializers of the file itself mapped, too. */
+  static OrtSession openLean(OnnxFile file, RunDevice device) throws OrtException {
+    ModelProto model = LeanModel.of(file);
+    try (OrtSession.SessionOptions options = optionsAsItIs(device)) {
+      options.addConfigEntry(EXTERNAL_FOLDER, file.path().toAbsolutePath().getParent().toString());
+      ByteBuffer scratch = ByteBuffer.allocateDirect(model.getSerializedSize());
+      return environment().createSession(serialize(model, scratch), options);
+    }
+  }
+
+  /** Options by which a session changes nothing of a model, and plans nothing for a second run. */
+  private static OrtSession.SessionOptions optionsAsItIs(RunDevice device) throws OrtException {
+    OrtSession.SessionOptions options = options();
+    try {
       if (device == RunDevice.CUDA) {
         options.addCUDA();
       }
@@ -84,7 +105,10 @@ final class OrtRuntime {
       // Its plan of where weights lie takes time in proportion to the square of their number, and
       // the plans of runs serve a second run.
       options.setMemoryPatternOptimization(false);
-      return environment().createSession(file.toString(), options);
+      return options;
+    } catch (OrtException e) {
+      options.close();
+      throw e;
     }
   }
 

@@ -70,10 +70,10 @@ final class RunsProof {
           device);
     }
     if (!run) {
-      TrialRun after = TrialRun.of(out.path(), shapes, List.of(), device);
+      TrialRun after = TrialRun.loading(out, device);
       return after instanceof TrialRun.Loaded
           ? Proofs.holds(NAME, "loads in ONNX Runtime; too large to be run for a proof")
-          : conclude(TrialRun.of(in.path(), shapes, List.of(), device), after, device);
+          : conclude(TrialRun.loading(in, device), after, device);
     }
     TrialRun before = TrialRun.of(in.path(), shapes, sizes, device);
     List<FreeSizes> same = before instanceof TrialRun.Ran ran ? List.of(ran.sizes()) : List.of();

@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import io.github.parewire.model.OnnxFile;
 import io.github.parewire.options.InputShapes;
 import io.github.parewire.options.RunDevice;
 import java.nio.DoubleBuffer;
@@ -68,6 +69,18 @@ sealed interface TrialRun {
               type.toLowerCase(Locale.ROOT),
               shape,
               isFinite ? "without NaN or infinity" : "with NaN or infinity");
+    }
+  }
+
+  /**
+   * Only loads a file, with as little memory as that takes; where this fails, as it is, for that is
+   * what counts.
+   */
+  static TrialRun loading(OnnxFile file, RunDevice device) {
+    try (OrtSession session = OrtRuntime.openLean(file, device)) {
+      return new Loaded("not run");
+    } catch (OrtException e) {
+      return of(file.path(), InputShapes.none(), List.of(), device);
     }
   }
 
