@@ -2,6 +2,7 @@ package io.github.parewire.pattern;
 
 import io.github.parewire.layers.Findings;
 import io.github.parewire.layers.Layer;
+import io.github.parewire.parallel.ParallelTasks;
 import io.github.parewire.result.FixedPattern;
 import io.github.parewire.result.FixedPattern.Strength;
 import io.github.parewire.result.MatrixShape;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
 /**
@@ -31,22 +33,40 @@ public final class FixedFilters {
   /** Which part of the weights must take part. */
   private static final double SHARE = 0.1;
 
+  /** Layers that one thread looks at. */
+  private static final int FEW = 256;
+
   private FixedFilters() {}
 
   /**
-   * Looks at the weights of each layer, and adds what it sees. On one thread: native libraries
-   * start beside it, and for threads of its own the allocator would keep memory of their own.
+   * Looks at the weights of each layer, and adds what it sees. Of a few layers on one thread:
+   * native libraries start beside it, and for threads of its own the allocator would keep memory of
+   * their own.
    *
+   * @param threads for many layers, how many look at a time
    * @return the same layers, those of fixed filters with an obstacle
    * @throws IOException if a file can't be read
    */
-  public static Findings mark(Findings findings) throws IOException {
+  public static Findings mark(Findings findings, int threads) throws IOException {
+    List<Layer> layers = findings.layers();
+    List<Callable<List<Layer>>> parts = new ArrayList<>();
+    for (int from = 0; from < layers.size(); from += FEW) {
+      List<Layer> part = layers.subList(from, Math.min(layers.size(), from + FEW));
+      parts.add(() -> marked(part));
+    }
+    List<List<Layer>> marked =
+        parts.size() > 1 ? ParallelTasks.run(threads, parts) : ParallelTasks.runParts(parts);
+    return new Findings(
+        marked.stream().flatMap(List::stream).toList(), findings.left(), findings.recurrent());
+  }
+
+  private static List<Layer> marked(List<Layer> layers) throws IOException {
     List<Layer> marked = new ArrayList<>();
     References.Recent references = new References.Recent();
-    for (Layer layer : findings.layers()) {
+    for (Layer layer : layers) {
       marked.add(pattern(layer, references).map(layer::withPattern).orElse(layer));
     }
-    return new Findings(marked, findings.left(), findings.recurrent());
+    return marked;
   }
 
   private static Optional<FixedPattern> pattern(Layer layer, References.Recent references)

@@ -42,7 +42,9 @@ public final class InspectRun {
   }
 
   private Inspection inspect(OnnxFile file) throws IOException {
-    Findings findings = FixedFilters.mark(LayerFinder.find(file, options.layers().groups()));
+    Findings findings =
+        FixedFilters.mark(
+            LayerFinder.find(file, options.layers().groups()), options.execution().threads());
     List<Callable<LayerInspection>> tasks =
         findings.layers().stream()
             .<Callable<LayerInspection>>map(layer -> () -> inspect(layer))

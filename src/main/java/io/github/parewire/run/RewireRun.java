@@ -108,7 +108,9 @@ public final class RewireRun {
         out.isPresent()
             ? Optional.of(OutputPlace.plan(file, out.get(), options.files()))
             : Optional.empty();
-    Findings findings = FixedFilters.mark(LayerFinder.find(file, options.layers().groups()));
+    Findings findings =
+        FixedFilters.mark(
+            LayerFinder.find(file, options.layers().groups()), options.execution().threads());
     LayerSelection selection = new LayerSelection(options.layers());
     selection.requireMatches(findings.layers(), file.path());
     List<Layer> selected =

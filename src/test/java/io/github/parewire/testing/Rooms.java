@@ -39,7 +39,7 @@ public final class Rooms {
     rooms.put("layers", List.of("message", "options", "result", "model"));
     rooms.put("weights", List.of("parallel", "array", "model", "layers"));
     rooms.put("measure", List.of("result", "parallel", "array", "model", "layers"));
-    rooms.put("pattern", List.of("result", "numpy", "model", "layers", "measure"));
+    rooms.put("pattern", List.of("result", "parallel", "numpy", "model", "layers", "measure"));
     rooms.put("hash", List.of("result", "model"));
     rooms.put("write", List.of("message", "options", "model"));
     rooms.put("verify", List.of("message", "options", "result", "parallel", "model"));
