@@ -147,7 +147,7 @@ def _train(
     """
     order = torch.Generator().manual_seed(task.seed)
     recipe = RECIPES[task.network]
-    places = training.images.device
+    device = training.images.device
     optimizer = recipe.make(network)
     steps = recipe.epochs * math.ceil(len(training) / BATCH)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
@@ -156,10 +156,10 @@ def _train(
         total = 0.0
         for batch in torch.randperm(len(training), generator=order).split(BATCH):
             optimizer.zero_grad()
-            batch = batch.to(places)
+            batch = batch.to(device)
             images = moved(training.images[batch], recipe.moves, order)
             # The other ways of attention that a GPU has add up in any order.
-            with sdpa_kernel(SDPBackend.MATH) if places.type != "cpu" else nullcontext():
+            with sdpa_kernel(SDPBackend.MATH) if device.type != "cpu" else nullcontext():
                 loss = functional.cross_entropy(network(images), training.classes[batch])
                 loss.backward()
             optimizer.step()

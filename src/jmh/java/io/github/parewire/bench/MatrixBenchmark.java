@@ -3,6 +3,7 @@ package io.github.parewire.bench;
 import io.github.parewire.array.ElementKind;
 import io.github.parewire.array.Matrix;
 import io.github.parewire.array.NativeArray;
+import io.github.parewire.array.SpareMemory;
 import io.github.parewire.measure.Strengths;
 import io.github.parewire.result.StrengthVariance;
 import java.util.List;
@@ -40,7 +41,9 @@ public class MatrixBenchmark {
     matrix = BenchmarkMatrices.normal(shape);
     array =
         NativeArray.allocate(
-            ElementKind.FLOAT, List.of((long) matrix.rows(), (long) matrix.columns()));
+            ElementKind.FLOAT,
+            List.of((long) matrix.rows(), (long) matrix.columns()),
+            new SpareMemory(0));
   }
 
   @TearDown

@@ -39,15 +39,6 @@ public final class NativeArray implements AutoCloseable {
    * Makes an array, whose elements are anything.
    *
    * @param dims its shape
-   */
-  public static NativeArray allocate(ElementKind kind, List<Long> dims) {
-    return allocate(kind, dims, new SpareMemory(0));
-  }
-
-  /**
-   * Makes an array, whose elements are anything.
-   *
-   * @param dims its shape
    * @param spare where its memory comes from and goes back to
    */
   public static NativeArray allocate(ElementKind kind, List<Long> dims, SpareMemory spare) {

@@ -53,7 +53,7 @@ public record MatrixStack(TensorView view) {
     }
     int rank = permute.dims().size();
     boolean joinsOthers = permute.dims().subList(rank - 2, rank).equals(view.dims().subList(1, 3));
-    if (!joinsOthers || !permute.exchangesLastAxes()) {
+    if (!joinsOthers || !permute.axes().equals(TensorView.lastExchanged(rank))) {
       return Optional.empty();
     }
     List<ViewStep> before = steps.subList(0, last);

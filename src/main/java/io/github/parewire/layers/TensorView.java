@@ -4,6 +4,7 @@ import io.github.parewire.layers.ViewStep.Part;
 import io.github.parewire.layers.ViewStep.Permute;
 import io.github.parewire.layers.ViewStep.Reshape;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -95,11 +96,14 @@ public record TensorView(List<Long> stored, List<ViewStep> steps, List<Long> dim
 
   /** This view, the two last axes exchanged. */
   TensorView transposeLast() {
-    List<Integer> axes = new ArrayList<>(identity(dims.size()));
-    int rank = axes.size();
-    axes.set(rank - 2, rank - 1);
-    axes.set(rank - 1, rank - 2);
-    return permute(axes);
+    return permute(lastExchanged(dims.size()));
+  }
+
+  /** The axes of a permutation that exchanges the last two of some. */
+  static List<Integer> lastExchanged(int rank) {
+    List<Integer> axes = new ArrayList<>(identity(rank));
+    Collections.swap(axes, rank - 2, rank - 1);
+    return axes;
   }
 
   private ViewStep last() {

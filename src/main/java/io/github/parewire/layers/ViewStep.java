@@ -44,17 +44,6 @@ public sealed interface ViewStep {
       return new Permute(axes, axes.stream().map(source::get).toList());
     }
 
-    /** Whether the last two axes change places, and no other does. */
-    boolean exchangesLastAxes() {
-      int rank = axes.size();
-      for (int i = 0; i < rank - 2; i++) {
-        if (axes.get(i) != i) {
-          return false;
-        }
-      }
-      return rank >= 2 && axes.get(rank - 1) == rank - 2;
-    }
-
     /** The permutation that undoes this one. */
     public List<Integer> inverse() {
       Integer[] inverse = new Integer[axes.size()];

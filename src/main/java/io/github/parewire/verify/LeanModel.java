@@ -5,7 +5,6 @@ import io.github.parewire.model.TensorData;
 import io.github.parewire.model.WireSpan;
 import io.github.parewire.onnx.GraphProto;
 import io.github.parewire.onnx.ModelProto;
-import io.github.parewire.onnx.StringStringEntryProto;
 import io.github.parewire.onnx.TensorProto;
 import io.github.parewire.result.StorageForm;
 import java.nio.file.Path;
@@ -41,17 +40,7 @@ final class LeanModel {
 
   private static TensorProto external(TensorProto tensor, Path file, TensorData data) {
     WireSpan place = data.splices().get(0).old();
-    return tensor.toBuilder()
-        .clearRawData()
-        .clearExternalData()
-        .setDataLocation(TensorProto.DataLocation.EXTERNAL)
-        .addExternalData(entry("location", file.getFileName().toString()))
-        .addExternalData(entry("offset", Long.toString(place.offset())))
-        .addExternalData(entry("length", Long.toString(place.length())))
-        .build();
-  }
-
-  private static StringStringEntryProto entry(String key, String value) {
-    return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
+    TensorProto.Builder external = tensor.toBuilder().clearRawData().clearExternalData();
+    return ProbeModel.external(external, file, place.offset(), place.length()).build();
   }
 }

@@ -5,10 +5,12 @@ import io.github.parewire.onnx.GraphProto;
 import io.github.parewire.onnx.ModelProto;
 import io.github.parewire.onnx.NodeProto;
 import io.github.parewire.onnx.OperatorSetIdProto;
+import io.github.parewire.onnx.StringStringEntryProto;
 import io.github.parewire.onnx.TensorProto;
 import io.github.parewire.onnx.TensorShapeProto;
 import io.github.parewire.onnx.TypeProto;
 import io.github.parewire.onnx.ValueInfoProto;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Builds the small models by which ONNX Runtime decodes, sorts and sums weights. */
@@ -96,5 +98,25 @@ final class ProbeModel {
         .setName(name)
         .setType(TypeProto.newBuilder().setTensorType(tensor))
         .build();
+  }
+
+  /**
+   * Says of a tensor that its elements are in a file, of which a session gets the folder.
+   *
+   * @param offset of the first byte
+   * @param length in bytes
+   * @return the same builder
+   */
+  static TensorProto.Builder external(
+      TensorProto.Builder tensor, Path file, long offset, long length) {
+    return tensor
+        .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+        .addExternalData(entry("location", file.getFileName().toString()))
+        .addExternalData(entry("offset", Long.toString(offset)))
+        .addExternalData(entry("length", Long.toString(length)));
+  }
+
+  private static StringStringEntryProto entry(String key, String value) {
+    return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
   }
 }

@@ -9,7 +9,6 @@ import io.github.parewire.model.ElementType;
 import io.github.parewire.model.ExternalData;
 import io.github.parewire.model.StoredTensor;
 import io.github.parewire.model.TensorData;
-import io.github.parewire.onnx.StringStringEntryProto;
 import io.github.parewire.onnx.TensorProto;
 import io.github.parewire.result.StorageForm;
 import java.io.IOException;
@@ -193,7 +192,8 @@ final class TensorDecoder {
             .addDims(length);
     int width = tensor.type().bytes();
     if (tensor.data() instanceof ExternalData external) {
-      return externalPiece(piece, external, from * width, (long) length * width);
+      return ProbeModel.external(
+          piece, external.file(), external.span().offset() + from * width, (long) length * width);
     }
     if (tensor.data().form() == StorageForm.RAW) {
       tensor.data().read(from * width, bytes);
@@ -208,19 +208,6 @@ final class TensorDecoder {
       case FLOAT16, BFLOAT16, INT8, UINT8 ->
           piece.addAllInt32Data(proto.getInt32DataList().subList(first, end));
     };
-  }
-
-  private static TensorProto.Builder externalPiece(
-      TensorProto.Builder piece, ExternalData external, long from, long length) {
-    return piece
-        .setDataLocation(TensorProto.DataLocation.EXTERNAL)
-        .addExternalData(entry("location", external.file().getFileName().toString()))
-        .addExternalData(entry("offset", Long.toString(external.span().offset() + from)))
-        .addExternalData(entry("length", Long.toString(length)));
-  }
-
-  private static StringStringEntryProto entry(String key, String value) {
-    return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
   }
 
   static OnnxJavaType javaType(ElementType type) {

@@ -19,10 +19,17 @@ public final class LayerWeights implements AutoCloseable {
 
   private final Layer layer;
   private final NativeArray array;
+  private final Optional<TensorView> turned;
 
   private LayerWeights(Layer layer, NativeArray array) {
     this.layer = layer;
     this.array = array;
+    turned = layer.use().matrices().turned();
+  }
+
+  /** What the array shows: the matrices, or, where no element need move for it, turned ones. */
+  private TensorView view() {
+    return turned.orElse(layer.use().matrices().view());
   }
 
   /**
@@ -47,12 +54,9 @@ public final class LayerWeights implements AutoCloseable {
       Quantization meaning = layer.use().quantization().get();
       array.dequantize(meaning.zeroPoint(), meaning.scale());
     }
-    Optional<TensorView> turned = layer.use().matrices().turned();
+    TensorReader.apply(array, view());
     if (turned.isPresent()) {
-      TensorReader.apply(array, turned.get());
       array.turn();
-    } else {
-      TensorReader.apply(array, layer.use().matrices().view());
     }
   }
 
@@ -69,11 +73,10 @@ public final class LayerWeights implements AutoCloseable {
    *     other; valid until this is closed
    */
   public List<ByteBuffer> toElements() {
-    Optional<TensorView> turned = layer.use().matrices().turned();
     if (turned.isPresent()) {
       array.turn();
     }
-    TensorReader.undo(array, turned.orElse(layer.use().matrices().view()));
+    TensorReader.undo(array, view());
     if (layer.use().quantization().isPresent()) {
       Quantization meaning = layer.use().quantization().get();
       array.quantize(meaning.zeroPoint(), meaning.scale());
