@@ -80,7 +80,9 @@ public final class Nd4jBackend {
     // JavaCPP would refuse arrays beyond a multiple of the Java heap, which holds no weights here.
     setUnlessGiven("org.bytedeco.javacpp.maxbytes", "0");
     setUnlessGiven("org.bytedeco.javacpp.maxphysicalbytes", "0");
-    UnpackedNatives.prepare();
+    JavaCppLibraries.prepare();
+    // It would describe the machine in its log, which is off.
+    setUnlessGiven("org.nd4j.log.initialization", "false");
     ND4JClassLoading.setNd4jClassloader(Chosen.LOADER);
     try {
       // The native operations' holder can't be used before an array has been made.
