@@ -13,85 +13,63 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import os
-import platform
 import re
+import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import onnx
 from onnx import numpy_helper
 
 import bench_models
+import make_huge_model
+from timing import MIB, NUMPY, ROOT, TOOL, Process, apart, machine, measure, put, table, written_by
 
 # The oracle is a file, not an installed package.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
 import parewire_numpy
 
-ROOT = Path(__file__).resolve().parents[2]
-TOOL = ROOT / "tools" / "onnx-parewire"
-DOCUMENT = ROOT / "docs" / "benchmarks.md"
-START = "## How it starts"
-"""Heading of the last section but one of the page, which is bench_start.py's."""
-GROWTH = "## How the time grows"
-"""Heading of the last section of the page, which is bench_growth.py's."""
-MIB = 1 << 20
-Result = TypeVar("Result")
-
 
 @dataclass(frozen=True)
 class Run:
-    """What one process took: seconds by the clock, in the layers, in the verification; peak memory in MiB."""
+    """What one run took: its process, and of that the seconds in the layers and in the verification."""
 
-    whole: float
+    process: Process
     layers: float
     verify: float
-    memory: float
 
+    @property
+    def whole(self) -> float:
+        return self.process.seconds
 
-def apart(function: Callable[..., Result], *arguments: object) -> Result:
-    """Call a function in a process of its own: a program's peak memory counts that of whoever started it."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(function, arguments)
+    @property
+    def processor(self) -> float:
+        return self.process.processor
 
-
-def measure(command: Sequence[str | Path]) -> tuple[float, float, str]:
-    """Run a command; return its seconds, its peak resident memory in MiB, and what it printed."""
-    os.sync()  # What the run before has written is not this run's work.
-    with tempfile.TemporaryFile("w+") as output:
-        start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=output, stderr=output)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        output.seek(0)
-        text = output.read()
-    if process.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))} ended with {process.returncode}:\n{text}")
-    return seconds, usage.ru_maxrss * 1024 / MIB, text
+    @property
+    def memory(self) -> float:
+        return self.process.memory
 
 
 def run_tool(model: Path, out: Path, *options: str) -> Run:
     """Run the tool. Its rewiring includes reading and writing the weights, and measuring strengths."""
-    seconds, memory, text = measure([TOOL, model, out, "-v", *options])
-    stages = dict(re.findall(r"(\w+) ([\d.]+) s", text[text.index("times: ") :]))
-    return Run(seconds, float(stages["rewire"]), float(stages["verify"]), memory)
+    process = measure([TOOL, model, out, "-v", *options])
+    stages = dict(re.findall(r"(\w+) ([\d.]+) s", process.output[process.output.index("times: ") :]))
+    return Run(process, float(stages["rewire"]), float(stages["verify"]))
 
 
 def run_numpy(model: Path, out: Path) -> Run:
     """Run the numpy side. Its rewiring is the algorithm alone."""
-    seconds, memory, text = measure([sys.executable, __file__, "--numpy-side", model, out])
-    return Run(seconds, json.loads(text)["kernel"], 0.0, memory)
+    process = measure([sys.executable, __file__, "--numpy-side", model, out])
+    return Run(process, json.loads(process.output)["kernel"], 0.0)
 
 
 def numpy_side(model_path: Path, out: Path) -> None:
@@ -119,10 +97,9 @@ def count_weights(model: Path) -> int:
     return sum(int(np.prod(tensor.dims)) for tensor in onnx.load(model).graph.initializer)
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table in Markdown, its figures flush right."""
-    lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+def nanoseconds(seconds: float, weights: int) -> str:
+    """Seconds as nanoseconds a weight."""
+    return f"{seconds / weights * 1e9:,.{0 if seconds / weights > 1e-7 else 1}f}"
 
 
 def median(runs: Iterable[Run], figure: str) -> float:
@@ -149,22 +126,24 @@ def against_numpy(networks: Sequence[str], rounds: int, folder: Path) -> tuple[s
             apart(require_equal, out, expected)
         kernels[name] = median(theirs, "layers")
         size = model.stat().st_size / MIB
+        weights = apart(count_weights, model)
         memory = max(run.memory for run in ours)
         rows.append(
             [
                 name,
-                f"{apart(count_weights, model):,}",
+                f"{weights:,}",
                 f"{median(theirs, 'layers'):.2f}",
                 f"{median(ours, 'layers'):.2f}",
                 ratio(ours, theirs, "layers"),
                 f"{median(theirs, 'whole'):.2f}",
                 f"{median(ours, 'whole'):.2f}",
                 ratio(ours, theirs, "whole"),
+                nanoseconds(median(ours, "processor"), weights),
                 f"{statistics.median(run.verify / run.layers for run in ours):.0%}",
                 f"{memory:.0f} = model + {memory - size:.0f}",
             ]
         )
-        print(table(["network"] + [""] * 9, [rows[-1]]).splitlines()[-1], flush=True)
+        print(table(["network"] + [""] * 10, [rows[-1]]).splitlines()[-1], flush=True)
         model.unlink()
     header = [
         "network",
@@ -175,6 +154,7 @@ def against_numpy(networks: Sequence[str], rounds: int, folder: Path) -> tuple[s
         "numpy, process, s",
         "tool, process, s",
         "times faster",
+        "tool, processors, ns a weight",
         "verification / layers",
         "tool, peak memory, MiB",
     ]
@@ -190,7 +170,9 @@ def stages(kernels: dict[str, float], folder: Path) -> str:
         results = folder / "jmh.json"
         cores = min(2, os.cpu_count() or 1)
         options = f"FreshBenchmark ModelBenchmark -p model={model} -p threads={cores} -rf json -rff {results}"
-        measure(["mvn", "-q", "-B", "-f", ROOT / "pom.xml", "-P", "bench", "compile", "exec:exec", f"-Dbench={options}"])
+        measure(
+            ["mvn", "-q", "-B", "-f", ROOT / "pom.xml", "-P", "bench", "compile", "exec:exec", f"-Dbench={options}"]
+        )
         seconds = {
             result["benchmark"].rsplit(".", 1)[1]: result["primaryMetric"]["scorePercentiles"]["50.0"] / 1000
             for result in json.loads(results.read_text())
@@ -217,26 +199,84 @@ def stages(kernels: dict[str, float], folder: Path) -> str:
     return table(header, rows)
 
 
-def growth(shapes: Sequence[tuple[int, int]], rounds: int, folder: Path, options: Sequence[str] = ()) -> str:
+@dataclass(frozen=True)
+class Grown:
+    """The median figures of a model of a size."""
+
+    matrices: str
+    weights: int
+    layers: float
+    verify: float
+    whole: float
+    processor: float
+
+    @classmethod
+    def of(cls, matrices: str, weights: int, runs: Sequence[Run]) -> Grown:
+        """The medians of runs of a model."""
+        return cls(matrices, weights, *(median(runs, figure) for figure in ("layers", "verify", "whole", "processor")))
+
+    def row(self) -> list[str]:
+        return [
+            self.matrices,
+            f"{self.weights:,}",
+            f"{self.layers:.3f}",
+            nanoseconds(self.layers, self.weights),
+            f"{self.verify:.3f}",
+            f"{self.whole:.2f}",
+            nanoseconds(self.processor, self.weights),
+        ]
+
+
+GROWN_HEADER = (
+    "matrix",
+    "weights",
+    "layers, s",
+    "layers, ns a weight",
+    "verification, s",
+    "process, s",
+    "processors, ns a weight",
+)
+
+
+def dense(shapes: Sequence[tuple[int, int]], rounds: int, folder: Path) -> list[Grown]:
     """How the cost of one dense layer grows, for the tool alone."""
-    rows = []
+    grown = []
     for outputs, inputs in shapes:
         model = apart(bench_models.dense, folder, outputs, inputs)
-        runs = [run_tool(model, folder / "out.onnx", *options) for _ in range(rounds)]
-        layers = median(runs, "layers")
-        rows.append(
-            [
-                f"{outputs:,} x {inputs:,}",
-                f"{outputs * inputs:,}",
-                f"{layers:.3f}",
-                f"{layers / (outputs * inputs) * 1e9:.1f}",
-                f"{median(runs, 'verify'):.3f}",
-                f"{median(runs, 'whole'):.2f}",
-            ]
-        )
+        runs = [run_tool(model, folder / "out.onnx") for _ in range(rounds)]
+        grown.append(Grown.of(f"{outputs:,} x {inputs:,}", outputs * inputs, runs))
+        print(" | ".join(grown[-1].row()), flush=True)
         model.unlink()
-    header = ["matrix", "weights", "layers, s", "layers, ns a weight", "verification, s", "process, s"]
-    return table(header, rows)
+    return grown
+
+
+def huge(gigabytes: Sequence[float], rounds: int, folder: Path) -> list[Grown]:
+    """The same of models of many float16 layers in external data."""
+    grown = []
+    for size in gigabytes:
+        made = folder / "huge"
+        weights = apart(make_huge_model.write, made, size)
+        runs = [run_tool(made / "huge.onnx", folder / "out.onnx") for _ in range(rounds)]
+        layers = weights // (make_huge_model.NARROW * make_huge_model.WIDE)
+        matrices = f"{layers} of {make_huge_model.NARROW:,} x {make_huge_model.WIDE:,}"
+        grown.append(Grown.of(matrices, weights, runs))
+        print(" | ".join(grown[-1].row()), flush=True)
+        shutil.rmtree(made)
+        (folder / "out.onnx").unlink()
+        (folder / "out.onnx.data").unlink()
+    return grown
+
+
+def against_weights(gigabytes: Sequence[float], rounds: int, folder: Path) -> str:
+    """How the cost grows with the weights: a table, and one line of it."""
+    squares = [(100, 100), (316, 316), (1000, 1000), (3162, 3162), (10_000, 10_000)]
+    grown = dense(squares, rounds, folder) + huge(gigabytes, 1, folder)
+    line = ", ".join(nanoseconds(one.processor, one.weights) for one in grown)
+    least, most = grown[0].weights, grown[-1].weights
+    return (
+        f"{table(GROWN_HEADER, [one.row() for one in grown])}\n\n"
+        f"Processors, ns a weight, from {least:,} to {most:,} weights: **{line}**."
+    )
 
 
 def threads(counts: Sequence[int], rounds: int, folder: Path) -> str:
@@ -252,37 +292,17 @@ def threads(counts: Sequence[int], rounds: int, folder: Path) -> str:
     return table(["model", "threads", "layers, s", "process, s"], rows)
 
 
-def machine() -> str:
-    """The machine and the versions, in words."""
-    model = next(
-        (line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
-        platform.processor(),
-    )
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
-    java = subprocess.run(["java", "-version"], capture_output=True, text=True, check=True).stderr.splitlines()[1]
-    version = subprocess.run([TOOL, "--version"], capture_output=True, text=True, check=True).stdout
-    return (
-        f"{os.cpu_count()} cores of {model}, {memory:.0f} GiB, {platform.system()} {platform.release().split('-')[0]}; "
-        f"{java}; {', '.join(version.split(chr(10))).strip(', ')}; "
-        f"Python {platform.python_version()}, numpy {np.__version__}; load when it began: {os.getloadavg()[0]:.1f}"
-    )
-
-
-def document(sections: Sequence[tuple[str, str, str]], rounds: int, where: str) -> str:
-    """The page of all tables."""
-    parts = [
-        "# Benchmarks\n",
-        f"Written by `tools/bench/bench.py`, {rounds} rounds, on {time.strftime('%Y-%m-%d')}: {where}.\n",
-    ]
-    for title, text, figures in sections:
-        parts.append(f"## {title}\n\n{text}\n\n{figures}\n")
-    return "\n".join(parts)
+def document(sections: Sequence[tuple[str, str, str]]) -> str:
+    """All sections."""
+    return "\n".join(f"## {title}\n\n{text}\n\n{figures}\n" for title, text, figures in sections)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5, help="runs of each side (5)")
-    parser.add_argument("--networks", nargs="+", default=list(bench_models.NETWORKS), choices=list(bench_models.NETWORKS))
+    parser.add_argument(
+        "--networks", nargs="+", default=list(bench_models.NETWORKS), choices=list(bench_models.NETWORKS)
+    )
     parser.add_argument("--no-growth", action="store_true", help="leave out how the cost grows")
     parser.add_argument(
         "--stages",
@@ -290,6 +310,13 @@ def main() -> None:
         default=["resnet50", "vgg11"],
         choices=list(bench_models.NETWORKS),
         help="networks whose stages to measure by themselves in JMH, which Maven runs (resnet50 vgg11)",
+    )
+    parser.add_argument(
+        "--huge",
+        nargs="*",
+        type=float,
+        default=[2, 6],
+        help="GB of the models of many layers, of which two are on the disk (2 6)",
     )
     parser.add_argument("--no-write", action="store_true", help="print the tables only")
     parser.add_argument("--numpy-side", nargs=2, type=Path, metavar=("IN", "OUT"), help=argparse.SUPPRESS)
@@ -326,18 +353,18 @@ def main() -> None:
                 )
             )
         if not arguments.no_growth:
-            squares = [(100, 100), (316, 316), (1000, 1000), (3162, 3162), (10_000, 10_000)]
             lengths = [((1 << 22) >> bits, 1 << bits) for bits in range(2, 21, 3)]
             sections += [
                 (
                     "Against the number of weights",
-                    "One dense layer, square. What a small one takes is the start of Java code that is not compiled yet.",
-                    growth(squares, arguments.rounds, folder),
+                    "One dense layer, square; what a small one takes is the start of Java code that is not compiled yet. "
+                    "Then one run each of models of MatMul layers of float16 weights in external data.",
+                    against_weights(arguments.huge, arguments.rounds, folder),
                 ),
                 (
                     "Against the length of rows",
                     "One dense layer of 4,194,304 weights.",
-                    growth(lengths, arguments.rounds, folder),
+                    table(GROWN_HEADER, [one.row() for one in dense(lengths, arguments.rounds, folder)]),
                 ),
                 (
                     "Against threads",
@@ -345,12 +372,10 @@ def main() -> None:
                     threads(sorted({1, 2, os.cpu_count() or 1}), arguments.rounds, folder),
                 ),
             ]
-    page = document(sections, arguments.rounds, where)
+    page = f"{written_by(__file__, arguments.rounds, where)}\n\n{document(sections)}"
     print(page)
     if not arguments.no_write:
-        written = DOCUMENT.read_text(encoding="utf-8")
-        others = [heading + written.partition(heading)[2] for heading in (START, GROWTH) if heading in written]
-        DOCUMENT.write_text("\n".join([page, *others[:1]]), encoding="utf-8")
+        put(NUMPY, page)
 
 
 if __name__ == "__main__":

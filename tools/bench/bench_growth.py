@@ -13,20 +13,16 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from os import wait4, waitstatus_to_exitcode
 from pathlib import Path
 
 import numpy as np
 import onnx
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
-from bench import DOCUMENT, GROWTH, MIB, TOOL, apart, machine, table
+from timing import GROWTH, TOOL, Process, apart, machine, measure, put, table, written_by
 
 WIDTH = 64
 """Neurons of a dense layer."""
@@ -37,11 +33,9 @@ STAGES = ("find", "rewire", "verify")
 
 @dataclass(frozen=True)
 class Run:
-    """What one process took: seconds by the clock and of processors, peak memory in MiB, seconds of stages."""
+    """What one process took, and the seconds of its stages."""
 
-    whole: float
-    processor: float
-    memory: float
+    process: Process
     stages: dict[str, float]
 
 
@@ -72,16 +66,8 @@ def chain(file: Path, layers: int, nodes: int, constants: bool) -> None:
 def run_tool(model: Path, folder: Path, *options: str | Path) -> Run:
     """Run the tool once."""
     report = folder / "report.json"
-    command = [TOOL, model, folder / "out.onnx", "-q", "--json", report, *options]
-    start = time.perf_counter()
-    process = subprocess.Popen(command)
-    _, status, usage = wait4(process.pid, 0)
-    whole = time.perf_counter() - start
-    process.returncode = waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))} ended with {process.returncode}")
-    stages = json.loads(report.read_text(encoding="utf-8"))["seconds"]
-    return Run(whole, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / MIB, stages)
+    process = measure([TOOL, model, folder / "out.onnx", "-q", "--json", report, *options])
+    return Run(process, json.loads(report.read_text(encoding="utf-8"))["seconds"])
 
 
 def row(name: str, model: Path, rounds: int, *options: str | Path) -> list[str]:
@@ -89,10 +75,10 @@ def row(name: str, model: Path, rounds: int, *options: str | Path) -> list[str]:
     runs = [run_tool(model, model.parent, *options) for _ in range(rounds)]
     figures = [
         name,
-        f"{statistics.median(run.whole for run in runs):.1f}",
-        f"{statistics.median(run.processor for run in runs):.1f}",
+        f"{statistics.median(run.process.seconds for run in runs):.1f}",
+        f"{statistics.median(run.process.processor for run in runs):.1f}",
         *(f"{statistics.median(run.stages[stage] for run in runs):.2f}" for stage in STAGES),
-        f"{max(run.memory for run in runs):.0f}",
+        f"{max(run.process.memory for run in runs):.0f}",
     ]
     print(" | ".join(figures), flush=True)
     return figures
@@ -117,9 +103,7 @@ def figures(counts: Sequence[int], html: int, rounds: int, folder: Path) -> str:
 
 def section(rounds: int, where: str, growth: str) -> str:
     """The part of the page."""
-    return f"""{GROWTH}
-
-Written by `tools/bench/bench_growth.py`, {rounds} rounds, on {time.strftime("%Y-%m-%d")}: {where}. Layers are dense ones of
+    return f"""{written_by(__file__, rounds, where)} Layers are dense ones of
 {WIDTH} x {WIDTH}; nodes and constants stand behind {FEW_LAYERS} of them.
 
 {growth}
@@ -143,8 +127,7 @@ def main() -> None:
         growth = figures(counts, min(1_000, arguments.most), arguments.rounds, Path(folder))
     print(growth)
     if not arguments.no_write:
-        before = DOCUMENT.read_text(encoding="utf-8").split(GROWTH)[0].rstrip("\n")
-        DOCUMENT.write_text(f"{before}\n\n{section(arguments.rounds, where, growth)}", encoding="utf-8")
+        put(GROWTH, section(arguments.rounds, where, growth))
 
 
 if __name__ == "__main__":

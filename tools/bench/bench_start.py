@@ -16,12 +16,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import zipfile
-from os import wait4, waitstatus_to_exitcode
+from collections.abc import Sequence
 from pathlib import Path
 
-from bench import DOCUMENT, GROWTH, ROOT, START, TOOL, machine, table
+from timing import ROOT, START, TOOL, Process, machine, measure, put, table, written_by
 
 WHEELS = ROOT / "target" / "wheels" / "built"
 MODEL = ROOT / "testmodels" / "torchscript_mlp.onnx"
@@ -30,16 +29,6 @@ MODELS = 200
 MANY_ROUNDS = 3
 # Of so many models one is run by itself.
 ALONE = 10
-
-
-def measure(command: list[str | Path]) -> tuple[float, float]:
-    """Seconds of a run by the clock, and of processors."""
-    begin = time.perf_counter()
-    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL)
-    _, status, used = wait4(process.pid, 0)
-    if waitstatus_to_exitcode(status) != 0:
-        raise SystemExit(f"exit code {waitstatus_to_exitcode(status)}: {command}")
-    return time.perf_counter() - begin, used.ru_utime + used.ru_stime
 
 
 def install(folder: Path) -> Path:
@@ -67,15 +56,22 @@ def figures(rounds: int, folder: Path) -> str:
     ways = {"wheel": install(folder), "release zip": unzip(folder), "checkout": TOOL}
     rows = []
     for job, arguments in (("rewire", ["-q", MODEL, folder / "out.onnx"]), ("`--version`", ["--version"])):
-        runs: dict[str, list[tuple[float, float]]] = {way: [] for way in ways}
+        runs: dict[str, list[Process]] = {way: [] for way in ways}
         for _ in range(rounds + 1):
             for way, command in ways.items():
                 runs[way].append(measure([command, *arguments]))
         for way, measured in runs.items():
             # The first finds nothing in the system's cache of files.
-            whole, used = (statistics.median(figure) for figure in zip(*measured[1:], strict=True))
-            rows.append([job, way, f"{whole:.2f}", f"{used:.2f}"])
+            rows.append([job, way, *(f"{figure:.2f}" for figure in medians(measured[1:], 1))])
     return table(["job", "started from", "process, s", "processors, s"], rows)
+
+
+def medians(runs: Sequence[Process], models: int) -> tuple[float, float]:
+    """Seconds of a model by the clock, and of processors."""
+    return (
+        statistics.median(run.seconds for run in runs) / models,
+        statistics.median(run.processor for run in runs) / models,
+    )
 
 
 def many(rounds: int, models: int, folder: Path) -> str:
@@ -87,24 +83,18 @@ def many(rounds: int, models: int, folder: Path) -> str:
     for file in files:
         file.write_bytes(MANY_MODEL.read_bytes())
     alone = files[: models // ALONE]
-    runs: dict[str, list[tuple[float, float]]] = {"one for all": [], "one each": []}
+    together, each = [], []
     for _ in range(rounds):
-        whole, used = measure([TOOL, given, "--out-dir", made])
-        runs["one for all"].append((whole / models, used / models))
-        each = [measure([TOOL, "-q", file, made / "alone.onnx"]) for file in alone]
-        runs["one each"].append(tuple(sum(figure) / len(alone) for figure in zip(*each, strict=True)))
-    rows = [
-        [way, *(f"{statistics.median(figure):.3f}" for figure in zip(*measured, strict=True))]
-        for way, measured in runs.items()
-    ]
+        together.append(measure([TOOL, given, "--out-dir", made]))
+        each += [measure([TOOL, "-q", file, made / "alone.onnx"]) for file in alone]
+    ways = {"one for all": medians(together, models), "one each": medians(each, 1)}
+    rows = [[way, *(f"{figure:.3f}" for figure in figures)] for way, figures in ways.items()]
     return table(["processes", "a model, s", "a model, processors, s"], rows)
 
 
 def section(rounds: int, where: str, rows: str, manys: str) -> str:
     """The section of the page."""
-    return f"""{START}
-
-Written by `tools/bench/bench_start.py`, {rounds} rounds, on {time.strftime("%Y-%m-%d")}: {where}. The model is
+    return f"""{written_by(__file__, rounds, where)} The model is
 `{MODEL.relative_to(ROOT)}`. The wheel and the zip have a Java of their own, the checkout uses the system's.
 
 {rows}
@@ -134,11 +124,7 @@ def main() -> None:
         manys = many(MANY_ROUNDS, MODELS, Path(folder))
     print(rows, manys, sep="\n\n")
     if not arguments.no_write:
-        written = DOCUMENT.read_text(encoding="utf-8")
-        before = written.split(START if START in written else GROWTH)[0].rstrip("\n")
-        growth = GROWTH + written.partition(GROWTH)[2]
-        own = section(arguments.rounds, where, rows, manys)
-        DOCUMENT.write_text(f"{before}\n\n{own}\n{growth}", encoding="utf-8")
+        put(START, section(arguments.rounds, where, rows, manys))
 
 
 if __name__ == "__main__":

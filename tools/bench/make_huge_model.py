@@ -27,7 +27,8 @@ def external(name: str, dims: tuple[int, int], offset: int) -> TensorProto:
     return tensor
 
 
-def write(folder: Path, gigabytes: float) -> None:
+def write(folder: Path, gigabytes: float) -> int:
+    """Write the model, and return the number of its weights."""
     layers = max(1, round(gigabytes * 1e9 / LAYER_BYTES))
     rng = np.random.default_rng(1)
     initializers, nodes = [], []
@@ -49,7 +50,7 @@ def write(folder: Path, gigabytes: float) -> None:
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     onnx.save(model, folder / "huge.onnx")
-    print(f"{folder / 'huge.onnx'}: {layers} layers, {layers * LAYER_BYTES:,} bytes of weights")
+    return layers * NARROW * WIDE
 
 
 if __name__ == "__main__":
@@ -57,4 +58,4 @@ if __name__ == "__main__":
     parser.add_argument("folder", type=Path)
     parser.add_argument("--gigabytes", type=float, default=6)
     arguments = parser.parse_args()
-    write(arguments.folder, arguments.gigabytes)
+    print(f"{arguments.folder / 'huge.onnx'}: {write(arguments.folder, arguments.gigabytes):,} weights")
