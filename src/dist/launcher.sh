@@ -16,7 +16,7 @@ folder=$(
   dirname "$(readlink -f "$0")"
 )
 # Where a limit leaves Java no memory or files it crashes, or ends with 1, as if verification failed. So where there is such
-# a limit, that counts only if the program has left word in a file that it ended by itself.
+# a limit, that counts only if the program has left word in a file that it ended by itself, and how; Java may crash after that, too.
 is_limited() {
   [ "$(ulimit -v) $(ulimit -d)" != "unlimited unlimited" ] || { [ "$(ulimit -n)" != unlimited ] && [ "$(ulimit -n)" -lt 64 ]; }
 }
@@ -28,15 +28,15 @@ if is_limited; then
   export PAREWIRE_ENDED
   "$folder/onnx-parewire-java" "$@"
   status=$?
-  if [ ! -s "$PAREWIRE_ENDED" ]; then
-    # 128 and the number of SIGABRT, or of SIGSEGV.
-    case $status in
-      1 | 134 | 139)
+  # 128 and the number of SIGABRT, or of SIGSEGV.
+  case $status in
+    1 | 134 | 139)
+      if ! read -r status <"$PAREWIRE_ENDED"; then
         echo "onnx-parewire: Java ended for want of memory or files; raise the limits, as 'ulimit -a' shows them" >&2
         status=5
-        ;;
-    esac
-  fi
+      fi
+      ;;
+  esac
   (
     PATH=$tools
     rm -f "$PAREWIRE_ENDED"

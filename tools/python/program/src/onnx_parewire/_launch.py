@@ -76,17 +76,21 @@ def _within_limits(call: list[str], environment: Mapping[str, str]) -> int:
     """Run Java under a limit and return the exit code.
 
     Where a limit leaves Java no memory or files it crashes, or ends with 1, as if verification
-    failed. So that counts only if the program has left word in a file that it ended by itself.
+    failed. So that counts only if the program has left word in a file that it ended by itself, and
+    how.
     """
     import signal
     import tempfile
 
     with tempfile.NamedTemporaryFile() as ended:
         status = _wait_for(call, {**environment, _ENDED_VARIABLE: ended.name})
-        has_ended = os.stat(ended.name).st_size > 0
+        own = ended.read()
     if status < 0:
         status = 128 - status
-    if not has_ended and status in (1, 128 + signal.SIGABRT, 128 + signal.SIGSEGV):
+    if status in (1, 128 + signal.SIGABRT, 128 + signal.SIGSEGV):
+        if own:
+            # Java may crash on its way out.
+            return int(own)
         message = (
             "Java ended for want of memory or files; raise the limits, as 'ulimit -a' shows them"
         )

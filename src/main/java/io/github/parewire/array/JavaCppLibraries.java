@@ -24,7 +24,7 @@ final class JavaCppLibraries {
     Optional<String> folders = NativesFolder.unpacked();
     folders.ifPresent(JavaCppLibraries::preferFolders);
     // The class loads its own library when it is initialized, which is too early.
-    System.setProperty(LOADS, "false");
+    String loads = System.setProperty(LOADS, "false");
     try {
       tellPlaces(folders);
     } catch (ReflectiveOperationException | InaccessibleObjectException e) {
@@ -33,7 +33,11 @@ final class JavaCppLibraries {
       }
       // A program that depends on this one has another version of JavaCPP, which looks by itself.
     } finally {
-      System.clearProperty(LOADS);
+      if (loads == null) {
+        System.clearProperty(LOADS);
+      } else {
+        System.setProperty(LOADS, loads);
+      }
     }
     loadOwn(folders.isPresent());
   }

@@ -28,16 +28,19 @@ public final class Main {
                 new FileOutputStream(FileDescriptor.out), encoding("stdout.encoding")),
             new PrintWriter(new EscapingWriter(System.err, encoding("stderr.encoding")), true),
             arguments);
-    leaveWord();
+    leaveWord(status);
     System.exit(status);
   }
 
-  /** Tells the launchers that this program ended by itself, not Java for want of memory. */
-  private static void leaveWord() {
+  /**
+   * Tells the launchers that this program ended by itself, and how: not Java for want of memory,
+   * which may still end it on the way out.
+   */
+  private static void leaveWord(int status) {
     String file = System.getenv("PAREWIRE_ENDED");
     if (file != null) {
       try {
-        Files.writeString(Path.of(file), "ended");
+        Files.writeString(Path.of(file), status + "\n");
       } catch (IOException e) {
         // They take it for Java's end, and say what may be the reason.
       }

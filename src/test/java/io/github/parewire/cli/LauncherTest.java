@@ -18,6 +18,7 @@ import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,7 +85,8 @@ final class LauncherTest {
   @Test
   void limitsOfTime() throws Exception {
     for (String limit : List.of("ulimit -t 1", "ulimit -St 1")) {
-      int status = status(limit);
+      // Seconds of work on any machine.
+      int status = status(limit, rewire("--selection", "best-of", "--draws", "1000000"));
       assertTrue(ENDED_FOR_TIME.contains(status), () -> limit + " ended with " + status);
       assertTrue(Files.notExists(out), limit);
     }
@@ -100,6 +102,18 @@ final class LauncherTest {
     for (int kilobytes = 3_150_000; kilobytes < 3_500_000; kilobytes += 50_000) {
       int status = status("ulimit -v " + kilobytes);
       assertTrue(ENDED_FOR_MEMORY.contains(status), kilobytes + " KiB: ended with " + status);
+    }
+  }
+
+  /** On its way out Java may still crash: what the program has done is done. */
+  @Test
+  void aCrashAfterTheEndIsNone() throws Exception {
+    Path java = Files.createDirectories(folder.resolve("fake/bin")).resolve("java");
+    for (int status : new int[] {0, 1, 3}) {
+      Files.writeString(java, "#!/bin/sh\necho " + status + " >$PAREWIRE_ENDED\nkill -ABRT $$\n");
+      assertTrue(java.toFile().setExecutable(true));
+      String limit = "ulimit -v 40000000; export JAVA_HOME=" + folder.resolve("fake");
+      assertEquals(status, status(limit));
     }
   }
 
@@ -121,7 +135,13 @@ final class LauncherTest {
   }
 
   private int status(String limit) throws IOException, InterruptedException {
-    return status(limit, MODEL.toString(), out.toString(), "-q", "--force");
+    return status(limit, rewire());
+  }
+
+  private String[] rewire(String... options) {
+    return Stream.concat(
+            Stream.of(MODEL.toString(), out.toString(), "-q", "--force"), Stream.of(options))
+        .toArray(String[]::new);
   }
 
   private int status(String limit, String... arguments) throws IOException, InterruptedException {
