@@ -24,7 +24,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import onnx
 from onnx import numpy_helper
 
@@ -93,10 +92,6 @@ def require_equal(ours: Path, theirs: Path) -> None:
             sys.exit(f"{ours}: {a.name} differs from numpy's")
 
 
-def count_weights(model: Path) -> int:
-    return sum(int(np.prod(tensor.dims)) for tensor in onnx.load(model).graph.initializer)
-
-
 def nanoseconds(seconds: float, weights: int) -> str:
     """Seconds as nanoseconds a weight."""
     return f"{seconds / weights * 1e9:,.{0 if seconds / weights > 1e-7 else 1}f}"
@@ -126,7 +121,7 @@ def against_numpy(networks: Sequence[str], rounds: int, folder: Path) -> tuple[s
             apart(require_equal, out, expected)
         kernels[name] = median(theirs, "layers")
         size = model.stat().st_size / MIB
-        weights = apart(count_weights, model)
+        weights = apart(bench_models.count_weights, model)
         memory = max(run.memory for run in ours)
         rows.append(
             [

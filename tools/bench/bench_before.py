@@ -21,9 +21,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import onnx
-
 import bench_growth
 import bench_models
 import make_huge_model
@@ -117,7 +114,7 @@ def row(case: Case, rounds: int, gigabytes: float, earlier: Path) -> list[str]:
         given = folder / "in"
         given.mkdir()
         model = case.make(given, gigabytes)
-        weights = apart(count_weights, model)
+        weights = apart(bench_models.count_weights, model)
         before, now = Side(earlier, []), Side(TOOL, [])
         for _ in range(min(rounds, case.most_rounds)):
             before.run(model, folder / "before" / "out.onnx", case.options)
@@ -136,11 +133,6 @@ def row(case: Case, rounds: int, gigabytes: float, earlier: Path) -> list[str]:
             *(f"{side.median('memory'):,.0f}" for side in (before, now)),
             f"{whole:,.0f}",
         ]
-
-
-def count_weights(model: Path) -> int:
-    """The elements of all initializers, whose data are not read."""
-    return sum(int(np.prod(tensor.dims)) for tensor in onnx.load(model, load_external_data=False).graph.initializer)
 
 
 HEADER = (

@@ -154,6 +154,11 @@ def small_cnn(folder: Path) -> Path:
     return net.save(folder, net.dense(x, 20, 64))
 
 
+def count_weights(model: Path) -> int:
+    """The elements of all initializers, whose data are not read."""
+    return sum(int(np.prod(tensor.dims)) for tensor in onnx.load(model, load_external_data=False).graph.initializer)
+
+
 def dense(folder: Path, outputs: int, inputs: int) -> Path:
     """One dense layer."""
     net = Network(f"dense_{outputs}x{inputs}", (1, inputs))
